@@ -1,0 +1,132 @@
+/** The nouns that travel: rooms, members, messages, and what media needs. Parsed at every door. */
+import type { types } from 'mediasoup-client'
+import { z } from 'zod'
+import { parseJoinCode } from './joinCode.ts'
+import { roles } from './roles.ts'
+
+export type RtpCapabilities = types.RtpCapabilities
+export type RtpParameters = types.RtpParameters
+export type DtlsParameters = types.DtlsParameters
+export type IceParameters = types.IceParameters
+export type IceCandidate = types.IceCandidate
+
+/** Control characters and the marks that turn text around, with which a name could pose as another one. */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
+const oneLine = (text: string) => text.toWellFormed().replace(UNSEEN, ' ').trim()
+/** Chat keeps its line breaks and tabs. */
+const manyLines = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/(?![\n\t])\p{Cc}/gu, '')
+    .trim()
+
+/** How deep and how long opaque values may be; real RTP parameters are about 6 deep and 8 kB long. */
+const OPAQUE_DEPTH = 24
+const OPAQUE_NODES = 20_000
+
+/** Plain JSON of bounded depth and size. Not recursive, so that no depth can exhaust the stack. */
+export function isPlainJson(value: unknown): boolean {
+  const open: [unknown, number][] = [[value, 0]]
+  for (let seen = 1; open.length > 0; ) {
+    const [node, depth] = open.pop()!
+    if (node === null || typeof node === 'string' || typeof node === 'boolean') continue
+    if (typeof node === 'number' && Number.isFinite(node)) continue
+    if (typeof node !== 'object' || depth >= OPAQUE_DEPTH) return false
+    const prototype: unknown = Object.getPrototypeOf(node)
+    if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false
+    if (Object.hasOwn(node, '__proto__')) return false
+    const children: unknown[] = Object.values(node)
+    if ((seen += children.length) > OPAQUE_NODES) return false
+    for (const child of children) if (child !== undefined) open.push([child, depth + 1])
+  }
+  return true
+}
+
+/** JSON that this layer carries and does not read: mediasoup validates RTP parameters, the other peer its own messages. */
+const opaque = <T>(about: string) =>
+  z.custom<T>((value) => value !== undefined && isPlainJson(value), 'must be plain JSON of moderate depth').meta({ description: about })
+const opaqueObject = <T extends object>(about: string) =>
+  z
+    .custom<T>((value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainJson(value), 'must be a plain object of moderate depth')
+    .meta({ description: about, type: 'object' })
+
+export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const Timestamp = z.iso.datetime().describe('UTC')
+export const DisplayName = z.string().max(256).overwrite(oneLine).min(1).max(64)
+export const RoomName = z.string().max(512).overwrite(oneLine).min(1).max(100)
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
+  .refine((slug) => parseJoinCode(slug) === null, 'could be taken for a join code')
+export const ChatText = z.string().max(8000).overwrite(manyLines).min(1).max(4000)
+export const Role = z.enum(roles)
+
+export const Source = z.enum(['microphone', 'camera', 'screen'])
+export type Source = z.infer<typeof Source>
+
+export const Producer = z.object({
+  producerId: Id,
+  source: Source,
+  kind: z.enum(['audio', 'video']),
+  paused: z.boolean(),
+})
+export type Producer = z.infer<typeof Producer>
+
+export const RoomState = z.enum(['EMPTY', 'ACTIVE', 'IN_CALL'])
+export type RoomState = z.infer<typeof RoomState>
+
+export const Room = z.object({
+  id: Id.describe('128 random bits'),
+  name: z.string(),
+  slug: z.string().nullable(),
+  description: z.string(),
+  joinCode: z.string().describe('six characters, without a dash'),
+  visibility: z.enum(['public', 'private']),
+  maxPeers: z.int().nonnegative().describe('0 is unlimited'),
+  emptyTtl: z.int().nonnegative().nullable().describe('seconds after the last one leaves; null keeps the room'),
+  topology: z.enum(['sfu', 'mesh', 'auto']),
+  host: z.object({ userId: Id, name: z.string() }).nullable(),
+  state: RoomState,
+  present: z.int().nonnegative().describe('people in the room now'),
+  closed: z.boolean().describe('ended by its host, who can open it again'),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type Room = z.infer<typeof Room>
+
+/** Someone who is in a room now, as the others see them. */
+export const Member = z.object({
+  peerId: Id.describe('the seat: one connection’s place in the room'),
+  userId: Id,
+  name: z.string(),
+  role: Role,
+  connection: z.enum(['connected', 'reconnecting']),
+  microphone: z.boolean(),
+  camera: z.boolean(),
+  screen: z.boolean(),
+  producers: z.array(Producer).describe('what can be consumed'),
+  joinedAt: Timestamp,
+})
+export type Member = z.infer<typeof Member>
+
+/** The number of a roster's state. A new epoch (the server was started anew) or a gap means: ask `listMembers`. */
+export const Revision = z.object({ epoch: Id, number: z.int().nonnegative() })
+export type Revision = z.infer<typeof Revision>
+
+export const ChatMessage = z.object({
+  id: Id.describe('in one room, later messages have greater numbers'),
+  roomId: Id,
+  from: z.object({ userId: Id, peerId: Id, name: z.string() }),
+  text: z.string(),
+  clientMessageId: z.uuid(),
+  sentAt: Timestamp,
+})
+export type ChatMessage = z.infer<typeof ChatMessage>
+
+export const RtpCapabilities = opaqueObject<RtpCapabilities>('RTP capabilities as mediasoup defines them')
+export const RtpParameters = opaqueObject<RtpParameters>('RTP parameters as mediasoup defines them')
+export const DtlsParameters = opaqueObject<DtlsParameters>('DTLS parameters as mediasoup defines them')
+export const IceParameters = opaqueObject<IceParameters>('ICE parameters as mediasoup defines them')
+export const IceCandidates = opaque<IceCandidate[]>('ICE candidates as mediasoup defines them')
+export const RelayPayload = opaque<unknown>('an offer, an answer, a candidate: read by the receiver only')
