@@ -1,0 +1,123 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { pino } from 'pino'
+import { StartError, startRoomServer, type RoomServer } from './server/index.ts'
+import { version } from './server/version.ts'
+
+/** Repeats of a signal within this time count as one: a terminal's Ctrl-C arrives twice, by npm and by the terminal. */
+const SAME_SIGNAL_MS = 1_000
+
+interface ServeOptions {
+  host: string
+  port: number
+  dataDir: string
+  name?: string
+  announceIp?: string[]
+  rtcPortRange?: { min: number; max: number }
+  allowHost?: string[]
+  allowOrigin?: string[]
+  web: boolean
+  logLevel: string
+}
+
+const program = new Command('lanyard')
+  .description('Meetings that stay on your network')
+  .version(version)
+  .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
+
+const option = (flags: string, about: string, env: string) => new Option(flags, about).env(env)
+
+program
+  .command('serve', { isDefault: true })
+  .description('run the room server until a signal ends it')
+  .addOption(option('--host <address>', 'address to listen on', 'LANYARD_HOST').default('127.0.0.1'))
+  .addOption(option('--port <number>', 'port of HTTP and signaling; 0 takes a free one', 'LANYARD_PORT').argParser(wholeNumber(0, 65_535)).default(4433))
+  .addOption(option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR').default(defaultDataDir()))
+  .addOption(option('--name <text>', 'the name that people see', 'LANYARD_NAME'))
+  .addOption(option('--announce-ip <addresses...>', 'addresses at which media reaches this machine', 'LANYARD_ANNOUNCE_IP').argParser(list))
+  .addOption(option('--rtc-port-range <from-to>', 'media ports, UDP and TCP, one for each worker', 'LANYARD_RTC_PORT_RANGE').argParser(portRange))
+  .addOption(option('--allow-host <names...>', 'further host names that this server is reached by', 'LANYARD_ALLOW_HOST').argParser(list))
+  .addOption(option('--allow-origin <origins...>', 'further origins whose pages may connect', 'LANYARD_ALLOW_ORIGIN').argParser(list))
+  .addOption(new Option('--no-web', 'do not serve the interface to browsers'))
+  .addOption(option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+  .action(serve)
+
+await program.parseAsync()
+
+async function serve(options: ServeOptions): Promise<void> {
+  // Logs go to stderr: stdout carries the ready line and nothing else.
+  const log = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
+
+  let server: RoomServer | null = null
+  let signalledAt: number | null = null
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (signalledAt !== null && Date.now() - signalledAt < SAME_SIGNAL_MS) return
+      if (signalledAt !== null) process.exit(130)
+      signalledAt = Date.now()
+      log.info({ signal }, 'stopping')
+      void (server?.close() ?? Promise.resolve()).then(() => process.exit(0))
+    })
+  }
+
+  try {
+    server = await startRoomServer(
+      {
+        host: options.host,
+        port: options.port,
+        dataDir: options.dataDir,
+        ...(options.name !== undefined && { name: options.name }),
+        ...(options.announceIp && { announceIps: options.announceIp }),
+        ...(options.rtcPortRange && { rtcPorts: options.rtcPortRange }),
+        ...(options.allowHost && { allowedHosts: options.allowHost }),
+        ...(options.allowOrigin && { allowedOrigins: options.allowOrigin }),
+        webDir: options.web ? join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer') : null,
+      },
+      log,
+    )
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`lanyard: ${error.message}\n`)
+    process.exit(1)
+  }
+  if (signalledAt !== null) {
+    await server.close()
+    process.exit(0)
+  }
+  const { url, urls, dataDir, protocol } = server
+  process.stdout.write(`${JSON.stringify({ ready: true, url, urls, fingerprint: null, version, protocol, dataDir, pid: process.pid })}\n`)
+}
+
+function wholeNumber(min: number, max: number) {
+  return (text: string) => {
+    const number = Number(text)
+    if (!/^\d+$/.test(text) || number < min || number > max) throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
+    return number
+  }
+}
+
+function portRange(text: string): { min: number; max: number } {
+  const [, min, max = min] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  const range = { min: Number(min), max: Number(max) }
+  if (!(range.min >= 1 && range.min <= range.max && range.max <= 65_535)) throw new InvalidArgumentError('Give two ports, as 44400-44499.')
+  return range
+}
+
+/** Given several times, or once with commas. */
+function list(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(',').map((part) => part.trim())]
+}
+
+/** Where the system keeps a user's data. */
+function defaultDataDir(): string {
+  switch (process.platform) {
+    case 'win32':
+      return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Lanyard', 'server')
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'Lanyard', 'server')
+    default:
+      return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'lanyard', 'server')
+  }
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+
+/** How far back, at most, a crash can date the end of the sessions that it cut off. */
+const ALIVE_EVERY_MS = 5_000
+
+/**
+ * A server's directory, held by one server at a time.
+ *
+ * The lock is SQLite's own file lock on the file `lock`: the system takes it back when the process ends, however it ends, so it
+ * is never stale, and no process id can be mistaken for another.
+ */
+export class DataDir {
+  readonly path: string
+  /** 32 random bytes, from which the server's keys are derived. */
+  readonly masterKey: Uint8Array
+  /** When the last server here was alive for certain; null in a new directory. */
+  readonly lastAlive: Date | null
+  #lock: Database.Database
+  #beat: NodeJS.Timeout
+
+  /** Throws a StartError where the directory cannot be used or another server holds it. */
+  constructor(path: string) {
+    this.path = resolve(path)
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      throw new StartError(`The data directory ${this.path} cannot be made: ${reason(cause)}. Choose another with --data-dir`, { cause })
+    }
+    this.lastAlive = existsSync(this.#lockFile) ? statSync(this.#lockFile).mtime : null
+    this.#lock = takeLock(this.#lockFile, this.path)
+    try {
+      this.masterKey = this.#readOrMakeKey()
+      for (const folder of ['files', 'backups']) mkdirSync(join(this.path, folder), { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      this.#lock.close()
+      throw new StartError(`The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
+    }
+    this.#touch()
+    this.#beat = setInterval(() => this.#touch(), ALIVE_EVERY_MS)
+    this.#beat.unref()
+  }
+
+  get databaseFile(): string {
+    return join(this.path, 'lanyard.db')
+  }
+
+  /** Lets another server have the directory. */
+  close(): void {
+    if (!this.#lock.open) return
+    clearInterval(this.#beat)
+    this.#touch()
+    this.#lock.close()
+  }
+
+  get #lockFile(): string {
+    return join(this.path, 'lock')
+  }
+
+  #touch(): void {
+    try {
+      utimesSync(this.#lockFile, new Date(), new Date())
+    } catch {
+      // A directory that refuses this refuses the database too, which says so.
+    }
+  }
+
+  #readOrMakeKey(): Uint8Array {
+    const folder = join(this.path, 'keys')
+    const file = join(folder, 'master.key')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!existsSync(file)) {
+      // By way of another name, so that a crash leaves no half key.
+      writeFileSync(`${file}.new`, randomBytes(32), { mode: 0o600, flush: true })
+      renameSync(`${file}.new`, file)
+    }
+    chmodSync(file, 0o600)
+    const key = readFileSync(file)
+    if (key.length !== 32) throw new Error(`${file} is damaged: it should hold 32 bytes`)
+    return key
+  }
+}
+
+/** Why a server cannot start, in a sentence for whoever started it. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+function takeLock(file: string, directory: string): Database.Database {
+  const lock = new Database(file, { timeout: 0 })
+  try {
+    // In exclusive mode the lock that this write takes is kept until the file is closed.
+    lock.pragma('locking_mode = EXCLUSIVE')
+    lock.pragma('journal_mode = MEMORY')
+    lock.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER); DELETE FROM owner')
+    lock.prepare('INSERT INTO owner VALUES (?)').run(process.pid)
+    return lock
+  } catch (cause) {
+    lock.close()
+    if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
+      throw new StartError(`Another server is using ${directory}. Stop it, or choose another directory with --data-dir`, { cause })
+    }
+    throw new StartError(`The data directory ${directory} cannot be used: ${reason(cause)}`, { cause })
+  }
+}
+
+const reason = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,35 @@
+import { hostname } from 'node:os'
+import { z } from 'zod'
+
+const PortRange = z
+  .object({ min: z.int().min(1).max(65_535), max: z.int().min(1).max(65_535) })
+  .refine((range) => range.min <= range.max, 'the first port must not be above the last')
+
+/** All that a room server can be told. Parsed once, at the entry, and passed down. */
+export const ServerConfig = z.object({
+  /** The address to listen on, for signaling and media. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** The TCP port of HTTP and signaling; 0 takes any free one. */
+  port: z.int().min(0).max(65_535).default(4433),
+  /** Where the database and the keys live. Made where it is missing. */
+  dataDir: z.string().min(1),
+  /** The name that people see. */
+  name: z.string().trim().min(1).max(64).default(hostname),
+  /** Addresses that media is announced on, where they differ from the one listened on. */
+  announceIps: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  /** Media ports, UDP and TCP: each worker takes one. */
+  rtcPorts: PortRange.default({ min: 44_400, max: 44_499 }),
+  /** Media workers at most; null: one for each core. */
+  maxWorkers: z.int().min(1).max(256).nullable().default(null),
+  /** The built interface, served to browsers; null serves none. */
+  webDir: z.string().nullable().default(null),
+  /** Host names (beside the server's own addresses) that requests may be made to. */
+  allowedHosts: z.array(z.string().toLowerCase()).default([]),
+  /** Origins (beside the server's own) whose pages may connect. */
+  allowedOrigins: z.array(z.string().toLowerCase()).default([]),
+  /** How long a seat is held for someone whose connection is lost. */
+  graceMs: z.int().min(0).max(600_000).default(15_000),
+})
+
+export type ServerConfig = z.output<typeof ServerConfig>
+export type ServerConfigInput = z.input<typeof ServerConfig>

@@ -1,0 +1,141 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { networkInterfaces } from 'node:os'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { ServerConfig, type ServerConfigInput } from './config.ts'
+import { DataDir, StartError } from './DataDir.ts'
+import { deriveKey } from './ids.ts'
+import { silent, type Logger } from './log.ts'
+import { mayEnter } from './origin.ts'
+import { makeHttpApp } from './rest/app.ts'
+import { RoomServer as Rooms } from './RoomServer.ts'
+import { Sfu } from './sfu.ts'
+import { Signaling } from './signaling.ts'
+import { closeOpenSessions, keptSeats } from './store/seats.ts'
+import { openStore } from './store/Store.ts'
+import { version } from './version.ts'
+
+export { StartError } from './DataDir.ts'
+export type { ServerConfigInput } from './config.ts'
+
+/** For how long after a crash seats can be taken back, in ms. */
+const RESUME_TTL_MS = 10 * 60_000
+
+/** A running room server. */
+export interface RoomServer {
+  readonly url: string
+  /** The addresses at which others reach it. */
+  readonly urls: string[]
+  readonly port: number
+  readonly dataDir: string
+  readonly version: string
+  readonly protocol: number
+  /** Process ids of the media workers. */
+  readonly workerPids: number[]
+  /** Ends every meeting, stores what waits, frees ports and the directory. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a room server: HTTP and signaling on one port, media workers, the database. Throws a StartError whose message is
+ * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
+ */
+export async function startRoomServer(input: ServerConfigInput, log: Logger = silent): Promise<RoomServer> {
+  const parsed = ServerConfig.safeParse(input)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new StartError(`The setting ${issue?.path.join('.') ?? ''} is wrong: ${issue?.message ?? ''}`)
+  }
+  const config = parsed.data
+
+  const closers: (() => void | Promise<void>)[] = []
+  let closing: Promise<void> | null = null
+  const close = () => (closing ??= closeAll(closers))
+  try {
+    const dataDir = new DataDir(config.dataDir)
+    closers.push(() => dataDir.close())
+
+    // The two that take long go on at once; both are closed, however the other fares.
+    const opening = openStore({ file: dataDir.databaseFile, log })
+    closers.push(async () => (await opening).close())
+    const starting = Sfu.start(config, log)
+    closers.push(async () => (await starting).close())
+    const [store, sfu] = await Promise.all([opening, starting])
+    if (store.setAside !== null) log.error({ setAside: store.setAside }, 'the database was damaged: it was set aside, and a new one was made')
+    // A crash leaves sessions open; they ended when the server was last alive.
+    const lastAlive = dataDir.lastAlive ?? new Date()
+    await closeOpenSessions(store, lastAlive.toISOString())
+
+    const http = createServer(guarded(config, getRequestListener(makeHttpApp({ version, webDir: config.webDir }).fetch)))
+    const signaling = new Signaling(http, config, log)
+    closers.push(() => signaling.close())
+    const rooms = new Rooms(
+      { store, sfu, log, teller: (channel) => signaling.teller(channel), graceMs: config.graceMs },
+      dataDir.masterKey,
+    )
+    closers.push(() => rooms.close())
+    rooms.keep(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
+    signaling.serve(rooms, { id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22), name: config.name, version })
+    await listen(http, config)
+
+    const { port } = http.address() as AddressInfo
+    const urls = addresses(config.host).map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`)
+    return {
+      url: urls[0] ?? `http://127.0.0.1:${port}`,
+      urls,
+      port,
+      dataDir: dataDir.path,
+      version,
+      protocol: PROTOCOL_VERSION,
+      get workerPids() {
+        return sfu.workerPids
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error instanceof StartError ? error : new StartError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+/** Keeps out requests from elsewhere, before anything reads them. */
+function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
+  return (request, response) => {
+    if (mayEnter(request, config)) return handle(request, response)
+    const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'forbidden' }
+    response.writeHead(403, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem))
+  }
+}
+
+function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(listenProblem(error, host, port), { cause: error })))
+    http.listen(port, host, resolve)
+  })
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use; choose another with --port`
+    case 'EACCES':
+      return `Port ${port} needs more rights than this user has; choose another with --port`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}; choose another with --host`
+    default:
+      return `Port ${port} on ${host} cannot be opened (${error.code ?? error.message}); choose others with --host and --port`
+  }
+}
+
+/** In the reverse order of opening; one that fails does not keep the others open. */
+async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
+  for (const close of closers.reverse()) await Promise.resolve().then(close).catch(() => {})
+}
+
+function addresses(host: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [host]
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  return ['127.0.0.1', ...all.filter((a) => !a.internal && a.family === 'IPv4').map((a) => a.address)]
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+import { hostname } from 'node:os'
+import type { ServerConfig } from './config.ts'
+
+type Allowed = Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>
+
+const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().toLowerCase()}.local`])
+
+/**
+ * Whether a request may come in. Its Host must be this server (by the address that it has reached, or by name), which
+ * keeps out pages whose name was made to point here (DNS rebinding); its Origin, where a browser gives one, must be the same
+ * host, which keeps out the pages of others. Programs without a browser send no Origin.
+ */
+export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
+  const host = request.headers.host?.toLowerCase()
+  if (host === undefined || !isOwnHost(host, request.socket.localAddress, allowed)) return false
+  const origin = request.headers.origin?.toLowerCase()
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
+}
+
+function isOwnHost(host: string, localAddress: string | undefined, { announceIps, allowedHosts }: Allowed): boolean {
+  const url = URL.parse(`http://${host}`)
+  if (!url || url.host !== host.replace(/:80$/, '')) return false
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  const reached = localAddress?.replace(/^::ffff:/, '')
+  return name === reached || ownNames.has(name) || announceIps.includes(name) || allowedHosts.includes(name)
+}

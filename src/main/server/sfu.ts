@@ -1,0 +1,208 @@
+import { availableParallelism, networkInterfaces } from 'node:os'
+import * as mediasoup from 'mediasoup'
+import type { types } from 'mediasoup'
+import { AppError } from '../../shared/errors.ts'
+import { Emitter } from '../../shared/emitter.ts'
+import type { RtpCapabilities } from '../../shared/model.ts'
+import type { ServerConfig } from './config.ts'
+import type { Logger } from './log.ts'
+
+/** The codecs of every room, in order of preference. */
+const mediaCodecs: types.RouterRtpCodecCapability[] = [
+  { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, parameters: { usedtx: 1, useinbandfec: 1 } },
+  { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
+  { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
+  {
+    kind: 'video',
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    // Constrained baseline 3.1, which every browser has.
+    parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+  },
+]
+
+/**
+ * The least time between two key-frame requests to a sender, in ms. libwebrtc's encoder ignores a request that follows another
+ * within 300 ms (kMinKeyframeSendInterval in its EncoderRtcpFeedback), and mediasoup would repeat an ignored one after
+ * 1,000 ms only. With more than 300 ms between them every request is answered, so a burst of joins sees video at once.
+ */
+const KEY_FRAME_REQUEST_DELAY_MS = 350
+
+/** What consumers may start with, in bit/s: a LAN carries it, and congestion control takes it from there. */
+const INITIAL_OUTGOING_BITRATE = 5_000_000
+
+/** How long the ports of a server that has just crashed are waited for, in ms. */
+const PORT_WAIT_MS = 10_000
+
+interface Slot {
+  worker: types.Worker
+  server: types.WebRtcServer
+  port: number
+  routers: number
+}
+
+/** A router, and the way to make transports on its worker. */
+export interface MediaRouter {
+  router: types.Router
+  createTransport(): Promise<types.WebRtcTransport>
+}
+
+type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers'>
+
+/**
+ * The media workers. One is started at once and others as routers need them, up to one for each core; a dead one is
+ * replaced when the next router is made. The only file that configures mediasoup.
+ */
+export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
+  /** What every router here can do. It does not depend on a worker, so joining never waits for one. */
+  readonly rtpCapabilities = mediasoup.ortc.generateRouterRtpCapabilities(mediaCodecs) as RtpCapabilities
+  readonly #config: SfuConfig
+  readonly #log: Logger
+  readonly #slots = new Set<Slot>()
+  #starting: Promise<Slot> | null = null
+  #closed = false
+
+  private constructor(config: SfuConfig, log: Logger) {
+    super()
+    this.#config = config
+    this.#log = log
+  }
+
+  /** Starts with one worker. Throws where the worker does not run or no media port is free. */
+  static async start(config: SfuConfig, log: Logger): Promise<Sfu> {
+    const sfu = new Sfu(config, log)
+    await sfu.#startWorker()
+    return sfu
+  }
+
+  /** Process ids of the living workers. */
+  get workerPids(): number[] {
+    return [...this.#slots].map((slot) => slot.worker.pid)
+  }
+
+  /** A router on the least loaded worker. Throws `mediaUnavailable`. */
+  async createRouter(): Promise<MediaRouter> {
+    const slot = await this.#leastLoaded()
+    slot.routers += 1
+    try {
+      const router = await slot.worker.createRouter({ mediaCodecs })
+      router.observer.once('close', () => (slot.routers -= 1))
+      return {
+        router,
+        createTransport: () =>
+          router.createWebRtcTransport({
+            webRtcServer: slot.server,
+            enableUdp: true,
+            enableTcp: true,
+            preferUdp: true,
+            initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
+          }),
+      }
+    } catch (cause) {
+      slot.routers -= 1
+      throw unavailable(cause)
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const slot of this.#slots) slot.worker.close()
+    this.#slots.clear()
+  }
+
+  async #leastLoaded(): Promise<Slot> {
+    const [least] = [...this.#slots].sort((a, b) => a.routers - b.routers)
+    if (least && (least.routers === 0 || this.#slots.size >= (this.#config.maxWorkers ?? availableParallelism()))) return least
+    this.#starting ??= this.#startWorker().finally(() => (this.#starting = null))
+    try {
+      return await this.#starting
+    } catch (cause) {
+      if (least) return least
+      throw unavailable(cause)
+    }
+  }
+
+  async #startWorker(): Promise<Slot> {
+    const worker = await mediasoup.createWorker({ logLevel: 'warn' })
+    try {
+      if (this.#closed) throw unavailable(null)
+      const { server, port } = await this.#listen(worker)
+      const slot: Slot = { worker, server, port, routers: 0 }
+      this.#slots.add(slot)
+      worker.on('died', (error) => {
+        this.#slots.delete(slot)
+        if (this.#closed) return
+        this.#log.error({ pid: worker.pid, err: error }, 'a media worker died')
+        this.emit('workerDied', worker.pid)
+      })
+      this.#log.info({ pid: worker.pid, port }, 'media worker started')
+      return slot
+    } catch (cause) {
+      worker.close()
+      throw cause
+    }
+  }
+
+  /**
+   * Takes the first port of the range that this worker can have. Where none is free it waits a while: after a crash the old
+   * server's workers hold theirs for a moment.
+   */
+  async #listen(worker: types.Worker): Promise<{ server: types.WebRtcServer; port: number }> {
+    const { min, max } = this.#config.rtcPorts
+    const taken = new Set([...this.#slots].map((slot) => slot.port))
+    for (const deadline = Date.now() + PORT_WAIT_MS; ; ) {
+      let refused: unknown
+      for (let port = min; port <= max; port += 1) {
+        if (taken.has(port)) continue
+        try {
+          return { server: await worker.createWebRtcServer({ listenInfos: listenInfos(this.#config, port) }), port }
+        } catch (cause) {
+          refused = cause
+        }
+      }
+      if (Date.now() > deadline || this.#closed || worker.closed) {
+        throw new AppError('mediaUnavailable', `No media port between ${min} and ${max} is free; choose others with --rtc-port-range`, { cause: refused })
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/** Starts sending what a peer produces. The types of mediasoup and mediasoup-client differ by a hair; they meet here. */
+export function produceOn(
+  transport: types.WebRtcTransport,
+  options: { kind: 'audio' | 'video'; rtpParameters: unknown; paused: boolean },
+): Promise<types.Producer> {
+  return transport.produce({
+    kind: options.kind,
+    rtpParameters: options.rtpParameters as types.RtpParameters,
+    paused: options.paused,
+    keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+  })
+}
+
+/** Tells who is heard: voices above −60 dBov, four times a second, eight at most. */
+export function observeVoices(router: types.Router): Promise<types.AudioLevelObserver> {
+  return router.createAudioLevelObserver({ maxEntries: 8, threshold: -60, interval: 250 })
+}
+
+export function unavailable(cause: unknown): AppError {
+  return new AppError('mediaUnavailable', 'Sound and pictures are not available at the moment; they come back by themselves', { cause })
+}
+
+function listenInfos(config: SfuConfig, port: number): types.TransportListenInfo[] {
+  const wildcard = config.host === '0.0.0.0' || config.host === '::'
+  const ips = wildcard ? ownAddresses(config.host === '::') : [config.host === 'localhost' ? '127.0.0.1' : config.host]
+  // Announced addresses stand for the one that is listened on.
+  const pairs = config.announceIps.length > 0 ? config.announceIps.map((announcedAddress) => ({ ip: config.host, announcedAddress })) : ips.map((ip) => ({ ip }))
+  return pairs.flatMap((pair) => (['udp', 'tcp'] as const).map((protocol) => ({ ...pair, protocol, port })))
+}
+
+/** The addresses of this machine; with one announced for each, candidates work on every network it is in. */
+function ownAddresses(withIpv6: boolean): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  // Link-local IPv6 addresses need a zone, which ICE candidates cannot carry.
+  const usable = all.filter((a) => a.family === 'IPv4' || (withIpv6 && a.scopeid === 0))
+  return usable.sort((a, b) => Number(a.internal) - Number(b.internal)).map((a) => a.address)
+}

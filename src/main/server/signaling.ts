@@ -1,0 +1,213 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Socket as TcpSocket } from 'node:net'
+import { Server, type Socket } from 'socket.io'
+import { AppError, type Result } from '../../shared/errors.ts'
+import {
+  Handshake,
+  isRequestName,
+  MAX_MESSAGE_BYTES,
+  PROTOCOL_VERSION,
+  requests,
+  type NotificationName,
+  type Params,
+  type RequestName,
+  type Welcome,
+} from '../../shared/protocol.ts'
+import type { ServerConfig } from './config.ts'
+import { Connection, type Tell, type Wire } from './Connection.ts'
+import { makeHandlers, type Handlers } from './handlers.ts'
+import { hashSecret, randomId, userIdOf } from './ids.ts'
+import { Inbox } from './Inbox.ts'
+import type { Logger } from './log.ts'
+import { mayEnter } from './origin.ts'
+import type { RoomServer } from './RoomServer.ts'
+
+/** A lost connection is noticed after 5 to 15 s; Socket.IO's own 25 + 20 s would let a dead one sit in a room for too long. */
+const PING_EVERY_MS = 5_000
+const PING_TIMEOUT_MS = 10_000
+/** Bytes that may wait for someone who does not read; more, and they are cut off, so that they cost the others nothing. */
+const MAX_QUEUED_BYTES = 1_000_000
+const QUEUES_EVERY_MS = 1_000
+/** How long a client may take to read that the server stops, in ms. */
+const GOODBYE_MS = 500
+
+/** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
+const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
+
+const features: Welcome['features'] = { chat: true, sfu: true, relay: true, tokens: false }
+
+/** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
+export class Signaling {
+  readonly #io: Server
+  readonly #log: Logger
+  readonly #queues: NodeJS.Timeout
+  readonly #connections = new Set<TcpSocket>()
+
+  constructor(http: HttpServer, config: Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>, log: Logger) {
+    this.#log = log
+    this.#io = new Server(http, {
+      serveClient: false,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      pingInterval: PING_EVERY_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: 10_000,
+      allowRequest: (request, decide) => decide(null, mayEnter(request, config)),
+    })
+    http.on('connection', (connection) => {
+      this.#connections.add(connection)
+      connection.once('close', () => this.#connections.delete(connection))
+    })
+    this.#queues = setInterval(() => this.#cutOffWhoDoesNotRead(), QUEUES_EVERY_MS)
+    this.#queues.unref()
+  }
+
+  /** How to tell whoever has entered a channel. */
+  teller(channel: string): Tell {
+    return (name, payload, except) => {
+      const audience = this.#io.to(channel)
+      void (except ? audience.except(except.id) : audience).emit(name, payload)
+    }
+  }
+
+  /** Lets clients in. */
+  serve(server: RoomServer, about: Welcome['server']): void {
+    const handlers = makeHandlers(server)
+    this.#io.use((socket, next) => {
+      try {
+        socket.data = parseHandshake(socket.handshake.auth)
+        next()
+      } catch (error) {
+        next(Object.assign(new Error('refused'), { data: AppError.from(error).toInfo() }))
+      }
+    })
+    this.#io.on('connection', (socket) => this.#accept(socket, server, handlers, about))
+  }
+
+  /** Ends all connections and the HTTP server. */
+  async close(): Promise<void> {
+    clearInterval(this.#queues)
+    this.#io.disconnectSockets(true)
+    // Whoever does not read cannot hold the server.
+    const patience = setTimeout(() => {
+      for (const connection of this.#connections) connection.destroy()
+    }, GOODBYE_MS)
+    await this.#io.close()
+    clearTimeout(patience)
+  }
+
+  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: Welcome['server']): void {
+    const { device, resume } = socket.data as Handshake
+    const identity = device === undefined ? { userId: randomId(), deviceHash: null } : { userId: userIdOf('local', device), deviceHash: hashSecret(device) }
+    const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
+    void socket.join(connection.id)
+
+    const inbox = new Inbox()
+    socket.onAny((name: unknown, ...args: unknown[]) => {
+      const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Result<unknown>) => void) : () => {}
+      const taken = inbox.add(async () => answer(await this.#answer(connection, handlers, name, args)))
+      if (!taken) {
+        const error = new AppError('rateLimited', 'Too many requests at once; wait for answers first', { details: { retryAfterMs: 1_000 } })
+        answer({ ok: false, error: error.toInfo() })
+      }
+    })
+    socket.on('disconnect', (reason) => {
+      inbox.close()
+      server.disconnected(connection, CLEAN.has(reason))
+    })
+
+    void this.#resume(connection, server, resume).then((resumed) => {
+      if (!connection.open) return
+      connection.wire.notify('welcome', {
+        connectionId: connection.id,
+        protocol: PROTOCOL_VERSION,
+        userId: connection.userId,
+        features,
+        server: about,
+        resume: connection.resume,
+        resumed,
+      })
+      inbox.open()
+    })
+  }
+
+  async #resume(connection: Connection, server: RoomServer, credential: string | undefined): Promise<Welcome['resumed']> {
+    if (credential === undefined) return null
+    try {
+      return await server.resume(connection, credential)
+    } catch (error) {
+      this.#log.error({ err: error }, 'a seat could not be taken back')
+      return null
+    }
+  }
+
+  async #answer(connection: Connection, handlers: Handlers, name: unknown, args: unknown[]): Promise<Result<unknown>> {
+    try {
+      if (!isRequestName(name)) throw new AppError('unknownRequest', 'This server knows no such request')
+      if (args.length > 1) throw new AppError('badRequest', 'A request has one object')
+      return { ok: true, value: await handle(handlers, connection, name, args[0] ?? {}) }
+    } catch (error) {
+      const known = AppError.from(error)
+      if (known.code === 'internal') this.#log.error({ request: name, err: known.cause }, 'a request failed')
+      return { ok: false, error: known.toInfo() }
+    }
+  }
+
+  #cutOffWhoDoesNotRead(): void {
+    for (const socket of this.#io.sockets.sockets.values()) {
+      if (queuedBytes(socket) <= MAX_QUEUED_BYTES) continue
+      this.#log.warn('a client that does not read was cut off')
+      // A goodbye would wait in the same queue.
+      engineOf(socket).transport.socket?.terminate?.()
+      socket.conn.close(true)
+    }
+  }
+}
+
+async function handle<N extends RequestName>(handlers: Handlers, connection: Connection, name: N, params: unknown): Promise<unknown> {
+  const parsed = requests[name].params.safeParse(params)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const path = issue?.path.join('.') ?? ''
+    throw new AppError('badRequest', `${name}: ${path ? `${path}: ` : ''}${issue?.message ?? 'wrong'}`, { details: { path } })
+  }
+  return handlers[name](connection, parsed.data as Params<N>)
+}
+
+function parseHandshake(auth: unknown): Handshake {
+  const version = (auth as { protocol?: unknown } | undefined)?.protocol
+  if (version !== PROTOCOL_VERSION) {
+    throw new AppError('upgradeRequired', 'This client and the server speak different versions; update the older one', {
+      details: { protocol: PROTOCOL_VERSION },
+    })
+  }
+  const parsed = Handshake.safeParse(auth)
+  if (!parsed.success) {
+    const path = parsed.error.issues[0]?.path.join('.') ?? ''
+    throw new AppError('badRequest', `The handshake is wrong at ${path}`, { details: { path } })
+  }
+  if (parsed.data.token !== undefined) throw new AppError('unauthorized', 'This server gives out no tokens')
+  return parsed.data
+}
+
+function wireOf(socket: Socket): Wire {
+  return {
+    notify: (name: NotificationName, payload) => void socket.emit(name, payload),
+    enter: (channel) => void socket.join(channel),
+    exit: (channel) => void socket.leave(channel),
+    close: () => void socket.disconnect(true),
+  }
+}
+
+/** What waits in the process for a client to read: Engine.IO's queue and the WebSocket's. */
+function queuedBytes(socket: Socket): number {
+  const { writeBuffer, transport } = engineOf(socket)
+  return writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), transport.socket?.bufferedAmount ?? 0)
+}
+
+/** Parts of Engine.IO's connection that its types keep to themselves. */
+function engineOf(socket: Socket) {
+  return socket.conn as unknown as {
+    writeBuffer: { data?: string | Buffer }[]
+    transport: { socket?: { bufferedAmount?: number; terminate?: () => void } }
+  }
+}

@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import { AppError } from '../../../shared/errors.ts'
+import type { ChatMessage } from '../../../shared/model.ts'
+import { ConstraintError } from './errors.ts'
+import type { Db } from './Store.ts'
+
+const columns = ['id', 'user_id', 'peer_id', 'user_name', 'client_message_id', 'text', 'sent_at'] as const
+
+/**
+ * Stores a message, durably. The same id by the same user in the same room is the same message: a repeat gets the first one, and
+ * is not new. Throws `roomNotFound` for a room that is gone.
+ */
+export async function insertMessage(db: Db, message: Omit<ChatMessage, 'id'>): Promise<{ message: ChatMessage; isNew: boolean }> {
+  const { roomId, from, clientMessageId, text, sentAt } = message
+  const insertion = db.query
+    .insertInto('messages')
+    .values({
+      room_id: roomId,
+      user_id: from.userId,
+      peer_id: from.peerId,
+      user_name: from.name,
+      client_message_id: clientMessageId,
+      text,
+      sent_at: sentAt,
+    })
+    // A conflict that did nothing would return no row.
+    .onConflict((conflict) => conflict.columns(['room_id', 'user_id', 'client_message_id']).doUpdateSet({ repeats: sql`repeats + 1` }))
+    .returning([...columns, 'repeats'])
+  const [[row]] = await db.write(insertion).catch((error: unknown) => {
+    if (error instanceof ConstraintError && error.kind === 'reference') throw new AppError('roomNotFound', 'This room is no more', { cause: error })
+    throw error
+  })
+  return { message: messageOf(roomId, row!), isNew: row!.repeats === 0 }
+}
+
+export interface MessagesPage {
+  /** Messages before this one. */
+  before?: string | undefined
+  /** Messages after this one. */
+  after?: string | undefined
+  limit: number
+}
+
+/**
+ * Messages of a room, oldest first: those nearest to the one that is named, or the latest. `more` says whether there are others in
+ * that direction. Throws `badRequest` for what cannot be a message's id.
+ */
+export async function messagesOf(db: Db, roomId: string, { before, after, limit }: MessagesPage): Promise<{ messages: ChatMessage[]; more: boolean }> {
+  const onward = after !== undefined
+  const rows = await db.query
+    .selectFrom('messages')
+    .select(columns)
+    .where('room_id', '=', roomId)
+    .$if(before !== undefined, (found) => found.where('id', '<', parseId(before!, 'before')))
+    .$if(onward, (found) => found.where('id', '>', parseId(after!, 'after')))
+    .orderBy('id', onward ? 'asc' : 'desc')
+    .limit(limit + 1)
+    .execute()
+  const messages = rows.slice(0, limit).map((row) => messageOf(roomId, row))
+  return { messages: onward ? messages : messages.reverse(), more: rows.length > limit }
+}
+
+interface Row {
+  id: number
+  user_id: string
+  peer_id: string
+  user_name: string
+  client_message_id: string
+  text: string
+  sent_at: string
+}
+
+function messageOf(roomId: string, row: Row): ChatMessage {
+  return {
+    id: String(row.id),
+    roomId,
+    from: { userId: row.user_id, peerId: row.peer_id, name: row.user_name },
+    text: row.text,
+    clientMessageId: row.client_message_id,
+    sentAt: row.sent_at,
+  }
+}
+
+/** On the wire an id is text; fifteen digits are exact as a number. */
+function parseId(id: string, field: string): number {
+  if (!/^\d{1,15}$/.test(id)) throw new AppError('badRequest', 'There is no message with that id', { details: { path: field } })
+  return Number(id)
+}

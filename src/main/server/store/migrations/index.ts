@@ -1,0 +1,10 @@
+import { rooms } from './001_rooms.ts'
+
+/** A step of the schema, and the way back. One that has shipped is never edited: the next number is added. */
+export interface Migration {
+  up: string
+  down: string
+}
+
+/** In order; the first makes version 1. */
+export const migrations: readonly Migration[] = [rooms]

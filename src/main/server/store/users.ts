@@ -1,0 +1,21 @@
+import type { Db } from './Store.ts'
+
+export interface SeenUser {
+  id: string
+  tenantId: string
+  /** Of the device's secret; null for someone whose client keeps none. */
+  deviceHash: string | null
+  name: string
+  /** ISO 8601. */
+  at: string
+}
+
+/** Notes that someone was here, and under which name. */
+export function touchUser(db: Db, { id, tenantId, deviceHash, name, at }: SeenUser): void {
+  db.record(
+    db.query
+      .insertInto('users')
+      .values({ id, tenant_id: tenantId, device_hash: deviceHash, name, created_at: at, seen_at: at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, seen_at: at })),
+  )
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+/** The program from its sources, and as it is built. */
+export const entries = {
+  source: join(import.meta.dirname, '../../src/main/headless.ts'),
+  built: join(import.meta.dirname, '../../out/main/headless.js'),
+}
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface ServedProcess {
+  ready: { url: string; urls: string[]; dataDir: string; pid: number; [more: string]: unknown }
+  pid: number
+  ended: Promise<Ended>
+  stop(signal: NodeJS.Signals): Promise<Ended>
+}
+
+function start(args: string[], entry = entries.source) {
+  const child = spawn(process.execPath, [entry, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
+  const ended = once(child, 'close').then(([code]): Ended => ({ code: code as number | null, stdout, stderr }))
+  return { child, ended, stdout: () => stdout }
+}
+
+/** The program as its users start it, in a process of its own, until it has ended by itself. */
+export function serveToEnd(args: string[]): Promise<Ended> {
+  return start(args).ended
+}
+
+/** The program, once it has said that it is ready. Whoever starts it stops it. */
+export async function serve(dataDir: string, options: { port?: number; entry?: string } = {}): Promise<ServedProcess> {
+  const { child, ended, stdout } = start(['--host', '127.0.0.1', '--port', `${options.port ?? 0}`, '--data-dir', dataDir], options.entry)
+  const line = new Promise<string>((resolve) => {
+    child.stdout.on('data', () => {
+      const [first, rest] = stdout().split('\n')
+      if (rest !== undefined) resolve(first ?? '')
+    })
+  })
+  const first = await Promise.race([line, ended])
+  if (typeof first !== 'string') throw new Error(`the server did not start:\n${first.stderr}`)
+  return {
+    ready: JSON.parse(first) as ServedProcess['ready'],
+    pid: child.pid!,
+    ended,
+    stop(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { serve, type ServedProcess } from './serve.ts'
+import { startRoomServer, type RoomServer, type ServerConfigInput } from '../../src/main/server/index.ts'
+
+/** A directory that goes with the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'lanyard-test-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** The real server on a free port of loopback, with a database file of its own; closed when the test is over. */
+export async function startServer(config: Partial<ServerConfigInput> = {}): Promise<RoomServer> {
+  const dataDir = config.dataDir ?? (await temporaryDirectory())
+  const server = await startRoomServer({ host: '127.0.0.1', port: 0, maxWorkers: 1, ...config, dataDir })
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** The server as a process of its own, which can be killed; ended with the test, at the latest. */
+export async function startProcess(dataDir: string, port = 0): Promise<ServedProcess> {
+  const served = await serve(dataDir, { port })
+  onTestFinished(() => served.stop('SIGKILL').then(() => {}))
+  return served
+}
