@@ -32,15 +32,37 @@ program
   .command('serve', { isDefault: true })
   .description('run the room server until a signal ends it')
   .addOption(option('--host <address>', 'address to listen on', 'LANYARD_HOST').default('127.0.0.1'))
-  .addOption(option('--port <number>', 'port of HTTP and signaling; 0 takes a free one', 'LANYARD_PORT').argParser(wholeNumber(0, 65_535)).default(4433))
-  .addOption(option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR').default(defaultDataDir()))
+  .addOption(
+    option('--port <number>', 'port of HTTP and signaling; 0 takes a free one', 'LANYARD_PORT')
+      .argParser(wholeNumber(0, 65_535))
+      .default(4433),
+  )
+  .addOption(
+    option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR').default(defaultDataDir()),
+  )
   .addOption(option('--name <text>', 'the name that people see', 'LANYARD_NAME'))
-  .addOption(option('--announce-ip <addresses...>', 'addresses at which media reaches this machine', 'LANYARD_ANNOUNCE_IP').argParser(list))
-  .addOption(option('--rtc-port-range <from-to>', 'media ports, UDP and TCP, one for each worker', 'LANYARD_RTC_PORT_RANGE').argParser(portRange))
-  .addOption(option('--allow-host <names...>', 'further host names that this server is reached by', 'LANYARD_ALLOW_HOST').argParser(list))
-  .addOption(option('--allow-origin <origins...>', 'further origins whose pages may connect', 'LANYARD_ALLOW_ORIGIN').argParser(list))
+  .addOption(
+    option('--announce-ip <addresses...>', 'addresses at which media reaches this machine', 'LANYARD_ANNOUNCE_IP').argParser(
+      list,
+    ),
+  )
+  .addOption(
+    option('--rtc-port-range <from-to>', 'media ports, UDP and TCP, one for each worker', 'LANYARD_RTC_PORT_RANGE').argParser(
+      portRange,
+    ),
+  )
+  .addOption(
+    option('--allow-host <names...>', 'further host names that this server is reached by', 'LANYARD_ALLOW_HOST').argParser(list),
+  )
+  .addOption(
+    option('--allow-origin <origins...>', 'further origins whose pages may connect', 'LANYARD_ALLOW_ORIGIN').argParser(list),
+  )
   .addOption(new Option('--no-web', 'do not serve the interface to browsers'))
-  .addOption(option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+  .addOption(
+    option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info'),
+  )
   .action(serve)
 
 await program.parseAsync()
@@ -73,7 +95,9 @@ async function serve(options: ServeOptions): Promise<void> {
         ...(options.rtcPortRange && { rtcPorts: options.rtcPortRange }),
         ...(options.allowHost && { allowedHosts: options.allowHost }),
         ...(options.allowOrigin && { allowedOrigins: options.allowOrigin }),
-        webDir: options.web ? join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer') : null,
+        webDir: options.web
+          ? join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer')
+          : null,
       },
       log,
     )
@@ -82,18 +106,17 @@ async function serve(options: ServeOptions): Promise<void> {
     process.stderr.write(`lanyard: ${error.message}\n`)
     process.exit(1)
   }
-  if (signalledAt !== null) {
-    await server.close()
-    process.exit(0)
-  }
   const { url, urls, dataDir, protocol } = server
-  process.stdout.write(`${JSON.stringify({ ready: true, url, urls, fingerprint: null, version, protocol, dataDir, pid: process.pid })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url, urls, fingerprint: null, version, protocol, dataDir, pid: process.pid })}\n`,
+  )
 }
 
 function wholeNumber(min: number, max: number) {
   return (text: string) => {
     const number = Number(text)
-    if (!/^\d+$/.test(text) || number < min || number > max) throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
+    if (!/^\d+$/.test(text) || number < min || number > max)
+      throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
     return number
   }
 }
@@ -101,7 +124,8 @@ function wholeNumber(min: number, max: number) {
 function portRange(text: string): { min: number; max: number } {
   const [, min, max = min] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
   const range = { min: Number(min), max: Number(max) }
-  if (!(range.min >= 1 && range.min <= range.max && range.max <= 65_535)) throw new InvalidArgumentError('Give two ports, as 44400-44499.')
+  if (!(range.min >= 1 && range.min <= range.max && range.max <= 65_535))
+    throw new InvalidArgumentError('Give two ports, as 44400-44499.')
   return range
 }
 

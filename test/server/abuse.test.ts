@@ -108,7 +108,8 @@ test('whatever is asked, before joining, inside and after leaving, has a typed a
   const { client } = await enter(server.url, room.joinCode, 'Grace')
   const inside = await tryAll(client)
   expect(inside).not.toHaveProperty('internal')
-  for (const code of ['badRequest', 'peerNotFound', 'transportNotFound', 'producerNotFound', 'consumerNotFound']) expect(inside).toHaveProperty(code)
+  for (const code of ['badRequest', 'peerNotFound', 'transportNotFound', 'producerNotFound', 'consumerNotFound'])
+    expect(inside).toHaveProperty(code)
 
   // Its last requests made it leave: what follows comes from someone who was inside once.
   const after = await tryAll(client)
@@ -137,8 +138,12 @@ test('a client of another protocol version is told to update', async () => {
   for (const auth of [{}, { protocol: 0 }, { protocol: 2 }, { protocol: '1' }]) {
     await expect(Client.connect(server.url, { auth })).rejects.toMatchObject({ code: 'upgradeRequired' })
   }
-  await expect(Client.connect(server.url, { auth: { protocol: 1, device: 'short' } })).rejects.toMatchObject({ code: 'badRequest' })
-  await expect(Client.connect(server.url, { auth: { protocol: 1, token: 'abc' } })).rejects.toMatchObject({ code: 'unauthorized' })
+  await expect(Client.connect(server.url, { auth: { protocol: 1, device: 'short' } })).rejects.toMatchObject({
+    code: 'badRequest',
+  })
+  await expect(Client.connect(server.url, { auth: { protocol: 1, token: 'abc' } })).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
 })
 
 test('a message over the limit ends its connection only', async () => {

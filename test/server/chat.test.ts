@@ -51,7 +51,7 @@ test('history is paged in both directions without a gap or a repeat', async () =
   expect(joined.messages.map((m) => m.text)).toEqual(Array.from({ length: 50 }, (_, i) => `${80 + i}`))
   expect(joined.more).toBe(true)
   let all = joined.messages
-  for (let more = joined.more; more; ) {
+  for (let more = joined.more; more;) {
     const page = await client.request('chatHistory', { before: all[0]!.id, limit: 30 })
     all = [...page.messages, ...all]
     more = page.more
@@ -85,10 +85,13 @@ test('people of another room hear nothing', async () => {
 test('32 requests at once are all answered; a flood is told to slow down, and the rest goes on', async () => {
   const server = await startServer()
   const { host } = await hostRoom(server.url)
-  const honest = await Promise.all(Array.from({ length: 32 }, (_, i) => host.ask('sendChat', { text: `${i}`, clientMessageId: randomUUID() })))
+  const honest = await Promise.all(
+    Array.from({ length: 32 }, (_, i) => host.ask('sendChat', { text: `${i}`, clientMessageId: randomUUID() })),
+  )
   expect(honest.every((result) => result.ok)).toBe(true)
   const flood = await Promise.all(Array.from({ length: 2_000 }, () => host.ask('listMembers', {})))
   const refused = flood.filter((result) => !result.ok)
-  for (const result of refused) expect(result).toMatchObject({ error: { code: 'rateLimited', details: { retryAfterMs: expect.any(Number) } } })
+  for (const result of refused)
+    expect(result).toMatchObject({ error: { code: 'rateLimited', details: { retryAfterMs: expect.any(Number) } } })
   expect((await host.ask('listMembers', {})).ok).toBe(true)
 })

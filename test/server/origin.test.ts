@@ -3,7 +3,19 @@ import { expect, test } from 'vitest'
 import { Client } from '../support/Client.ts'
 import { startServer } from '../support/server.ts'
 
-const foreignHosts = ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', '192.168.1.77:4433', '[::2]', '0.0.0.0', 'a@127.0.0.1', '127.1', '']
+const foreignHosts = [
+  'evil.example',
+  'evil.example:80',
+  '127.0.0.1.evil.example',
+  'localhost.evil.example',
+  '10.0.0.1',
+  '192.168.1.77:4433',
+  '[::2]',
+  '0.0.0.0',
+  'a@127.0.0.1',
+  '127.1',
+  '',
+]
 
 function status(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
@@ -29,7 +41,15 @@ test('requests to another host are refused, for pages and for signaling', async 
 test('pages of other origins may not connect, its own may, and programs without an origin may', async () => {
   const server = await startServer({ allowedOrigins: ['https://desk.example'] })
   const { host, port } = new URL(server.url)
-  for (const origin of ['http://evil.example', 'null', `http://127.0.0.1:${Number(port) + 1}`, `https://evil.example/${host}`, `http://${host}.evil.example`, 'file://', 'app://other']) {
+  for (const origin of [
+    'http://evil.example',
+    'null',
+    `http://127.0.0.1:${Number(port) + 1}`,
+    `https://evil.example/${host}`,
+    `http://${host}.evil.example`,
+    'file://',
+    'app://other',
+  ]) {
     await expect(Client.connect(server.url, { headers: { origin } }), origin).rejects.toThrow()
     expect(await status(server.url, '/healthz', { Host: host, Origin: origin }), origin).toBe(403)
   }

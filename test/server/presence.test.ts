@@ -107,12 +107,19 @@ test('every seat is a session, closed when it ends, and the stopped server leave
   await host.say('A word, so that the writer has been here')
   await server.close()
   const db = new Database(join(dataDir, 'lanyard.db'), { readonly: true })
-  const sessions = db.prepare('SELECT user_name AS name, disconnected_at >= connected_at AS closed FROM sessions ORDER BY connected_at').all()
+  const sessions = db
+    .prepare('SELECT user_name AS name, disconnected_at >= connected_at AS closed FROM sessions ORDER BY connected_at')
+    .all()
   expect(sessions).toEqual([
     { name: 'Ada', closed: 1 },
     { name: 'Grace', closed: 1 },
   ])
   expect(db.prepare('SELECT count(*) FROM presence').pluck().get()).toBe(0)
-  expect(db.prepare("SELECT count(*) FROM sessions WHERE metadata LIKE '%device%' OR user_id LIKE '%' || ? || '%'").pluck().get(host.device)).toBe(0)
+  expect(
+    db
+      .prepare("SELECT count(*) FROM sessions WHERE metadata LIKE '%device%' OR user_id LIKE '%' || ? || '%'")
+      .pluck()
+      .get(host.device),
+  ).toBe(0)
   db.close()
 })

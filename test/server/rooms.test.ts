@@ -49,10 +49,19 @@ test('the answer to a join has oneself, everyone present, the revision and the c
   await host.say('Good morning')
   const { joined } = await enter(server.url, room.joinCode, 'Grace')
   expect(joined.status).toBe('joined')
-  expect(joined.self).toMatchObject({ name: 'Grace', role: 'speaker', connection: 'connected', microphone: false, camera: false, screen: false })
+  expect(joined.self).toMatchObject({
+    name: 'Grace',
+    role: 'speaker',
+    connection: 'connected',
+    microphone: false,
+    camera: false,
+    screen: false,
+  })
   expect(joined.members.map((member) => member.name)).toEqual(['Ada', 'Grace'])
   expect(joined.messages.map((message) => message.text)).toEqual(['Good morning'])
-  expect(joined.rtpCapabilities.codecs?.map((codec) => codec.mimeType)).toEqual(expect.arrayContaining(['audio/opus', 'video/VP8', 'video/VP9', 'video/H264']))
+  expect(joined.rtpCapabilities.codecs?.map((codec) => codec.mimeType)).toEqual(
+    expect.arrayContaining(['audio/opus', 'video/VP8', 'video/VP9', 'video/H264']),
+  )
 })
 
 test('someone who is in a room must leave it before joining another, however fast they ask', async () => {
@@ -69,12 +78,16 @@ test('of many who ask for the last places at once, just as many get in', async (
   const server = await startServer()
   const { room } = await hostRoom(server.url, { maxPeers: 4 })
   const clients = await Promise.all(Array.from({ length: 12 }, () => Client.connect(server.url)))
-  const results = await Promise.all(clients.map((client, i) => client.ask('joinRoom', { joinCode: room.joinCode, name: `Guest ${i}` })))
+  const results = await Promise.all(
+    clients.map((client, i) => client.ask('joinRoom', { joinCode: room.joinCode, name: `Guest ${i}` })),
+  )
   expect(results.filter((result) => result.ok)).toHaveLength(3)
   for (const result of results) if (!result.ok) expect(result.error.code).toBe('roomFull')
   const inside = clients[results.findIndex((result) => result.ok)]!
   await inside.request('leaveRoom', {})
-  expect((await clients[results.findIndex((result) => !result.ok)]!.ask('joinRoom', { joinCode: room.joinCode, name: 'Next' })).ok).toBe(true)
+  expect(
+    (await clients[results.findIndex((result) => !result.ok)]!.ask('joinRoom', { joinCode: room.joinCode, name: 'Next' })).ok,
+  ).toBe(true)
 })
 
 test('the state goes from empty to active to in call and back, and is told to those inside and to those who watch the list', async () => {
@@ -115,7 +128,7 @@ test('a long list comes in pages, each room once', async () => {
   const client = await Client.connect(server.url)
   for (let i = 0; i < 120; i += 1) await client.request('createRoom', { name: `Room ${i}` })
   const seen: string[] = []
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const page: { rooms: { name: string }[]; cursor: string | null } = await client.request('listRooms', { cursor })
     seen.push(...page.rooms.map((room) => room.name))
     if ((cursor = page.cursor) === null) break

@@ -11,7 +11,9 @@ test('while another program holds the database, chat says so and all else goes o
 
   const other = new Database(join(server.dataDir, 'lanyard.db'))
   other.exec('BEGIN IMMEDIATE')
-  expect(await host.refusal('sendChat', { text: 'Lost?', clientMessageId: '00000000-0000-4000-8000-000000000001' })).toBe('storeUnavailable')
+  expect(await host.refusal('sendChat', { text: 'Lost?', clientMessageId: '00000000-0000-4000-8000-000000000001' })).toBe(
+    'storeUnavailable',
+  )
   const { client, joined } = await enter(server.url, room.joinCode, 'Grace')
   expect(joined.messages.map(({ text }) => text)).toEqual(['Before'])
   await client.request('updateMember', { microphone: true })
@@ -21,7 +23,8 @@ test('while another program holds the database, chat says so and all else goes o
   other.exec('ROLLBACK')
 
   let stored = false
-  while (!stored) stored = (await host.ask('sendChat', { text: 'Lost?', clientMessageId: '00000000-0000-4000-8000-000000000001' })).ok
+  while (!stored)
+    stored = (await host.ask('sendChat', { text: 'Lost?', clientMessageId: '00000000-0000-4000-8000-000000000001' })).ok
   expect((await host.request('chatHistory', {})).messages.map(({ text }) => text)).toEqual(['Before', 'Lost?'])
   // What happened meanwhile was written down afterwards.
   expect(other.prepare("SELECT disconnected_at IS NOT NULL FROM sessions WHERE user_name = 'Grace'").pluck().all()).toEqual([1])
@@ -51,11 +54,17 @@ test('what belongs to someone else cannot be touched, and has the same answer as
   const { transportId } = await host.request('createTransport', { direction: 'send' })
   for (const id of [transportId, 'absent']) {
     expect(await client.refusal('restartIce', { transportId: id })).toBe('transportNotFound')
-    expect(await client.refusal('connectTransport', { transportId: id, dtlsParameters: { fingerprints: [] } })).toBe('transportNotFound')
-    expect(await client.refusal('produce', { transportId: id, source: 'camera', kind: 'video', rtpParameters: {} })).toBe('transportNotFound')
+    expect(await client.refusal('connectTransport', { transportId: id, dtlsParameters: { fingerprints: [] } })).toBe(
+      'transportNotFound',
+    )
+    expect(await client.refusal('produce', { transportId: id, source: 'camera', kind: 'video', rtpParameters: {} })).toBe(
+      'transportNotFound',
+    )
     expect(await client.refusal('pauseProducer', { producerId: id })).toBe('producerNotFound')
     expect(await client.refusal('resumeConsumer', { consumerId: id })).toBe('consumerNotFound')
   }
   expect(await host.refusal('produce', { transportId, source: 'camera', kind: 'audio', rtpParameters: {} })).toBe('badRequest')
-  expect(await host.refusal('produce', { transportId, source: 'camera', kind: 'video', rtpParameters: { codecs: 'all' } })).toBe('badRequest')
+  expect(await host.refusal('produce', { transportId, source: 'camera', kind: 'video', rtpParameters: { codecs: 'all' } })).toBe(
+    'badRequest',
+  )
 })

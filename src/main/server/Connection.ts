@@ -18,7 +18,8 @@ export class Connection {
   readonly id = randomId()
   /** The credential that this connection's seat can be taken back with. */
   readonly resume = randomSecret()
-  readonly userId: string
+  /** Who it is: the device's person, or, for a client that keeps no device, whoever held the seat that it took back. */
+  userId: string
   /** Of the device's secret; null for a client that keeps none. */
   readonly deviceHash: string | null
   readonly address: string | null

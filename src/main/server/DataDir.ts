@@ -27,7 +27,9 @@ export class DataDir {
     try {
       mkdirSync(this.path, { recursive: true, mode: 0o700 })
     } catch (cause) {
-      throw new StartError(`The data directory ${this.path} cannot be made: ${reason(cause)}. Choose another with --data-dir`, { cause })
+      throw new StartError(`The data directory ${this.path} cannot be made: ${reason(cause)}. Choose another with --data-dir`, {
+        cause,
+      })
     }
     this.lastAlive = existsSync(this.#lockFile) ? statSync(this.#lockFile).mtime : null
     this.#lock = takeLock(this.#lockFile, this.path)
@@ -100,7 +102,9 @@ function takeLock(file: string, directory: string): Database.Database {
   } catch (cause) {
     lock.close()
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
-      throw new StartError(`Another server is using ${directory}. Stop it, or choose another directory with --data-dir`, { cause })
+      throw new StartError(`Another server is using ${directory}. Stop it, or choose another directory with --data-dir`, {
+        cause,
+      })
     }
     throw new StartError(`The data directory ${directory} cannot be used: ${reason(cause)}`, { cause })
   }

@@ -50,7 +50,7 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     return {
       transportId: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: transport.iceCandidates as Value<'createTransport'>['iceCandidates'],
+      iceCandidates: transport.iceCandidates,
       dtlsParameters: transport.dtlsParameters,
     }
   }
@@ -68,11 +68,15 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
   async produce({ transportId, source, kind, rtpParameters, paused = false }: Params<'produce'>): Promise<string> {
     const transport = this.#transport(transportId)
     if (transport !== this.#transports.get('send')) throw new AppError('badRequest', 'That transport is for receiving')
-    if (kind !== kindOf[source]) throw new AppError('badRequest', `A ${source} is ${kindOf[source]}, not ${kind}`, { details: { path: 'kind' } })
-    if (this.#producers.has(source) || this.#starting.has(source)) throw new AppError('alreadyProducing', `Your ${source} is being sent already`)
+    if (kind !== kindOf[source])
+      throw new AppError('badRequest', `A ${source} is ${kindOf[source]}, not ${kind}`, { details: { path: 'kind' } })
+    if (this.#producers.has(source) || this.#starting.has(source))
+      throw new AppError('alreadyProducing', `Your ${source} is being sent already`)
     this.#starting.add(source)
     try {
-      const producer = await refusing('These RTP parameters cannot be used', transport, () => produceOn(transport, { kind, rtpParameters, paused }))
+      const producer = await refusing('These RTP parameters cannot be used', transport, () =>
+        produceOn(transport, { kind, rtpParameters, paused }),
+      )
       if (this.#closed || producer.closed) {
         producer.close()
         throw unavailable(null)
@@ -126,7 +130,12 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     this.#consumers.set(consumer.id, consumer)
     consumer.observer.once('close', () => this.#consumers.delete(consumer.id))
     consumer.once('producerclose', () => this.emit('consumerClosed', consumer.id))
-    return { consumerId: consumer.id, producerId: producer.id, kind: consumer.kind, rtpParameters: consumer.rtpParameters as Value<'consume'>['rtpParameters'] }
+    return {
+      consumerId: consumer.id,
+      producerId: producer.id,
+      kind: consumer.kind,
+      rtpParameters: consumer.rtpParameters as Value<'consume'>['rtpParameters'],
+    }
   }
 
   async pauseConsumer(consumerId: string): Promise<void> {

@@ -74,7 +74,10 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     const { closedAt, maxPeers, name } = this.#stored
     if (closedAt !== null) throw new AppError('roomClosed', `${name} has been ended by its host`)
     if (maxPeers > 0 && this.roster.size >= maxPeers) {
-      throw new AppError('roomFull', `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`)
+      throw new AppError(
+        'roomFull',
+        `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
+      )
     }
     const peer = new Peer(this, seat, connection, declared, resumeHashes)
     peer.media.on('changed', () => this.roster.changed(peer))
@@ -205,12 +208,16 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   /** Sends everyone out, with a word. */
   end(reason: Payload<'roomClosed'>['reason']): void {
     this.#tell('roomClosed', { roomId: this.id, reason })
-    for (const peer of [...this.roster]) this.remove(peer, 'closed')
+    const peers = [...this.roster]
+    // First everyone leaves the channel, so that nobody is told of all the others who go.
+    for (const { connection } of peers) connection?.wire.exit(this.id)
+    for (const peer of peers) this.remove(peer, 'closed')
   }
 
   /** Throws `forbidden`. */
   require(peer: Peer, right: Right): void {
-    if (!may(peer.seat.role, right)) throw new AppError('forbidden', `Your role in this room (${peer.seat.role}) does not allow that`)
+    if (!may(peer.seat.role, right))
+      throw new AppError('forbidden', `Your role in this room (${peer.seat.role}) does not allow that`)
   }
 
   close(): void {

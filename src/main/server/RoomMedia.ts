@@ -41,8 +41,8 @@ export class RoomMedia extends Emitter<{ reset: []; voices: [Voices] }> {
   }
 
   async createTransport(): Promise<types.WebRtcTransport> {
-    const { createTransport } = await this.open()
-    return createTransport().catch((cause: unknown) => {
+    const media = await this.open()
+    return media.createTransport().catch((cause: unknown) => {
       throw unavailable(cause)
     })
   }

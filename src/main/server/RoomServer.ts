@@ -9,7 +9,16 @@ import { deriveKey, hashSecret, randomId, sameSecret } from './ids.ts'
 import type { Peer } from './Peer.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
 import { roleOf } from './store/members.ts'
-import { insertRoom, listPublicRooms, roomById, roomByJoinCode, roomBySlug, setHostName, setRoomClosed, type StoredRoom } from './store/rooms.ts'
+import {
+  insertRoom,
+  listPublicRooms,
+  roomById,
+  roomByJoinCode,
+  roomBySlug,
+  setHostName,
+  setRoomClosed,
+  type StoredRoom,
+} from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
 import { touchUser } from './store/users.ts'
 
@@ -54,7 +63,10 @@ export class RoomServer {
   }
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
-    const room = params.roomId === undefined ? await this.#makeRoom(connection, params) : await this.#makeReady(connection, params.roomId, params.hostKey)
+    const room =
+      params.roomId === undefined
+        ? await this.#makeRoom(connection, params)
+        : await this.#makeReady(connection, params.roomId, params.hostKey)
     const isHost = this.#isHost(connection, room, params.hostKey)
     return { room: this.#describe(room), hostKey: isHost ? this.#hostKey(room.id) : null }
   }
@@ -74,11 +86,29 @@ export class RoomServer {
       if (stored.hostUserId === connection.userId) this.#nameHost(stored, params.name)
       if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
       const room = this.#open(stored)
-      const seat = { peerId: randomId(), userId: connection.userId, name: params.name, role, sessionId: randomId(), joinedAt: new Date().toISOString() }
+      const seat = {
+        peerId: randomId(),
+        userId: connection.userId,
+        name: params.name,
+        role,
+        sessionId: randomId(),
+        joinedAt: new Date().toISOString(),
+      }
       const { microphone = false, camera = false, screen = false } = role === 'listener' ? {} : params
-      const peer = room.admit(connection, seat, { microphone, camera, screen }, { current: hashSecret(connection.resume), previous: null })
+      const peer = room.admit(
+        connection,
+        seat,
+        { microphone, camera, screen },
+        { current: hashSecret(connection.resume), previous: null },
+      )
       connection.wire.exit(WATCHERS)
-      touchUser(this.#context.store, { id: connection.userId, tenantId: TENANT, deviceHash: connection.deviceHash, name: params.name, at: seat.joinedAt })
+      touchUser(this.#context.store, {
+        id: connection.userId,
+        tenantId: TENANT,
+        deviceHash: connection.deviceHash,
+        name: params.name,
+        at: seat.joinedAt,
+      })
       return await this.#welcome(peer)
     } finally {
       connection.joining = false
@@ -93,6 +123,11 @@ export class RoomServer {
     const used = hashSecret(credential)
     const next = { current: hashSecret(connection.resume), previous: used }
     const peer = this.#seats.get(used)
+    const kept = this.#kept.get(used)
+    const userId = peer?.seat.userId ?? kept?.userId
+    // A credential that was stolen is worth nothing on another device.
+    if (userId === undefined || (connection.deviceHash !== null && connection.userId !== userId)) return null
+    connection.userId = userId
     if (peer) {
       this.#forget(peer)
       peer.resumeHashes = next
@@ -100,7 +135,6 @@ export class RoomServer {
       peer.room.resume(peer, connection)
       return this.#welcome(peer)
     }
-    const kept = this.#kept.get(used)
     const stored = kept && (await roomById(this.#context.store, kept.roomId))
     // Of two who show the same credential at once, one has the seat by now.
     if (!stored || !connection.open || !this.#kept.has(used)) return null
@@ -212,7 +246,8 @@ export class RoomServer {
     const { store } = this.#context
     const code = parseJoinCode(ref)
     const found =
-      (codeOnly ? null : ((await roomById(store, ref)) ?? (await roomBySlug(store, TENANT, ref)))) ?? (code === null ? null : await roomByJoinCode(store, code))
+      (codeOnly ? null : ((await roomById(store, ref)) ?? (await roomBySlug(store, TENANT, ref)))) ??
+      (code === null ? null : await roomByJoinCode(store, code))
     if (!found) throw new AppError('roomNotFound', 'There is no room with that code; check it with whoever gave it to you')
     return found
   }
@@ -226,7 +261,10 @@ export class RoomServer {
       this.#rooms.set(room.id, room)
       room.on('changed', () => this.#roomChanged(opened))
       room.on('left', (peer) => this.#forget(peer))
-      this.#idle.set(room, setTimeout(() => this.#drop(opened), READY_MS))
+      this.#idle.set(
+        room,
+        setTimeout(() => this.#drop(opened), READY_MS),
+      )
     }
     return room
   }
@@ -245,7 +283,11 @@ export class RoomServer {
     if (!this.#newsPause) this.#tellNews()
     clearTimeout(this.#idle.get(room))
     this.#idle.delete(room)
-    if (room.empty) this.#idle.set(room, setTimeout(() => this.#drop(room), READY_MS))
+    if (room.empty)
+      this.#idle.set(
+        room,
+        setTimeout(() => this.#drop(room), READY_MS),
+      )
   }
 
   #tellNews(): void {

@@ -62,7 +62,8 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     const starting = Sfu.start(config, log)
     closers.push(async () => (await starting).close())
     const [store, sfu] = await Promise.all([opening, starting])
-    if (store.setAside !== null) log.error({ setAside: store.setAside }, 'the database was damaged: it was set aside, and a new one was made')
+    if (store.setAside !== null)
+      log.error({ setAside: store.setAside }, 'the database was damaged: it was set aside, and a new one was made')
     // A crash leaves sessions open; they ended when the server was last alive.
     const lastAlive = dataDir.lastAlive ?? new Date()
     await closeOpenSessions(store, lastAlive.toISOString())
@@ -95,14 +96,16 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     }
   } catch (error) {
     await close()
-    throw error instanceof StartError ? error : new StartError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw error instanceof StartError
+      ? error
+      : new StartError(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
 /** Keeps out requests from elsewhere, before anything reads them. */
-function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
+function guarded(config: ServerConfig, handle: ReturnType<typeof getRequestListener>): RequestListener {
   return (request, response) => {
-    if (mayEnter(request, config)) return handle(request, response)
+    if (mayEnter(request, config)) return void handle(request, response)
     const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'forbidden' }
     response.writeHead(403, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem))
   }
@@ -110,7 +113,9 @@ function guarded(config: ServerConfig, handle: RequestListener): RequestListener
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(listenProblem(error, host, port), { cause: error })))
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new StartError(listenProblem(error, host, port), { cause: error })),
+    )
     http.listen(port, host, resolve)
   })
 }
@@ -131,7 +136,10 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
 
 /** In the reverse order of opening; one that fails does not keep the others open. */
 async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
-  for (const close of closers.reverse()) await Promise.resolve().then(close).catch(() => {})
+  for (const close of closers.reverse())
+    await Promise.resolve()
+      .then(close)
+      .catch(() => {})
 }
 
 function addresses(host: string): string[] {

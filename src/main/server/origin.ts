@@ -15,12 +15,14 @@ export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   const host = request.headers.host?.toLowerCase()
   if (host === undefined || !isOwnHost(host, request.socket.localAddress, allowed)) return false
   const origin = request.headers.origin?.toLowerCase()
-  return origin === undefined || origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
+  return (
+    origin === undefined || origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
+  )
 }
 
 function isOwnHost(host: string, localAddress: string | undefined, { announceIps, allowedHosts }: Allowed): boolean {
   const url = URL.parse(`http://${host}`)
-  if (!url || url.host !== host.replace(/:80$/, '')) return false
+  if (url?.host !== host.replace(/:80$/, '')) return false
   const name = url.hostname.replace(/^\[|\]$/g, '')
   const reached = localAddress?.replace(/^::ffff:/, '')
   return name === reached || ownNames.has(name) || announceIps.includes(name) || allowedHosts.includes(name)

@@ -151,7 +151,7 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   async #listen(worker: types.Worker): Promise<{ server: types.WebRtcServer; port: number }> {
     const { min, max } = this.#config.rtcPorts
     const taken = new Set([...this.#slots].map((slot) => slot.port))
-    for (const deadline = Date.now() + PORT_WAIT_MS; ; ) {
+    for (const deadline = Date.now() + PORT_WAIT_MS; ;) {
       let refused: unknown
       for (let port = min; port <= max; port += 1) {
         if (taken.has(port)) continue
@@ -162,7 +162,11 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
         }
       }
       if (Date.now() > deadline || this.#closed || worker.closed) {
-        throw new AppError('mediaUnavailable', `No media port between ${min} and ${max} is free; choose others with --rtc-port-range`, { cause: refused })
+        throw new AppError(
+          'mediaUnavailable',
+          `No media port between ${min} and ${max} is free; choose others with --rtc-port-range`,
+          { cause: refused },
+        )
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -188,14 +192,19 @@ export function observeVoices(router: types.Router): Promise<types.AudioLevelObs
 }
 
 export function unavailable(cause: unknown): AppError {
-  return new AppError('mediaUnavailable', 'Sound and pictures are not available at the moment; they come back by themselves', { cause })
+  return new AppError('mediaUnavailable', 'Sound and pictures are not available at the moment; they come back by themselves', {
+    cause,
+  })
 }
 
 function listenInfos(config: SfuConfig, port: number): types.TransportListenInfo[] {
   const wildcard = config.host === '0.0.0.0' || config.host === '::'
   const ips = wildcard ? ownAddresses(config.host === '::') : [config.host === 'localhost' ? '127.0.0.1' : config.host]
   // Announced addresses stand for the one that is listened on.
-  const pairs = config.announceIps.length > 0 ? config.announceIps.map((announcedAddress) => ({ ip: config.host, announcedAddress })) : ips.map((ip) => ({ ip }))
+  const pairs =
+    config.announceIps.length > 0
+      ? config.announceIps.map((announcedAddress) => ({ ip: config.host, announcedAddress }))
+      : ips.map((ip) => ({ ip }))
   return pairs.flatMap((pair) => (['udp', 'tcp'] as const).map((protocol) => ({ ...pair, protocol, port })))
 }
 

@@ -97,7 +97,10 @@ export class Signaling {
 
   #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: Welcome['server']): void {
     const { device, resume } = socket.data as Handshake
-    const identity = device === undefined ? { userId: randomId(), deviceHash: null } : { userId: userIdOf('local', device), deviceHash: hashSecret(device) }
+    const identity =
+      device === undefined
+        ? { userId: randomId(), deviceHash: null }
+        : { userId: userIdOf('local', device), deviceHash: hashSecret(device) }
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
     void socket.join(connection.id)
 
@@ -106,7 +109,9 @@ export class Signaling {
       const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Result<unknown>) => void) : () => {}
       const taken = inbox.add(async () => answer(await this.#answer(connection, handlers, name, args)))
       if (!taken) {
-        const error = new AppError('rateLimited', 'Too many requests at once; wait for answers first', { details: { retryAfterMs: 1_000 } })
+        const error = new AppError('rateLimited', 'Too many requests at once; wait for answers first', {
+          details: { retryAfterMs: 1_000 },
+        })
         answer({ ok: false, error: error.toInfo() })
       }
     })
@@ -163,7 +168,12 @@ export class Signaling {
   }
 }
 
-async function handle<N extends RequestName>(handlers: Handlers, connection: Connection, name: N, params: unknown): Promise<unknown> {
+async function handle<N extends RequestName>(
+  handlers: Handlers,
+  connection: Connection,
+  name: N,
+  params: unknown,
+): Promise<unknown> {
   const parsed = requests[name].params.safeParse(params)
   if (!parsed.success) {
     const [issue] = parsed.error.issues

@@ -43,6 +43,10 @@ export function makeHttpApp({ version, webDir }: HttpOptions): Hono {
       }),
     )
   }
-  app.notFound((c) => c.json({ type: 'about:blank', title: 'Not found', status: 404, code: 'unknownRequest' }, 404, { 'Content-Type': 'application/problem+json' }))
+  app.notFound((c) =>
+    c.json({ type: 'about:blank', title: 'Not found', status: 404, code: 'unknownRequest' }, 404, {
+      'Content-Type': 'application/problem+json',
+    }),
+  )
   return app
 }

@@ -31,7 +31,9 @@ export interface Db {
    * Stores the statements, together or not at all, and resolves with the rows that each returns once they are durable. Rejects
    * with `storeUnavailable` where the disk refuses, and with a ConstraintError where the schema does.
    */
-  write<Rows extends readonly unknown[]>(...unit: { [K in keyof Rows]: Compilable<Rows[K]> }): Promise<{ -readonly [K in keyof Rows]: Returned<Rows[K]>[] }>
+  write<Rows extends readonly unknown[]>(
+    ...unit: { [K in keyof Rows]: Compilable<Rows[K]> }
+  ): Promise<{ -readonly [K in keyof Rows]: Returned<Rows[K]>[] }>
   /**
    * Stores the statements, in order with the writes, without an answer: what has happened whether the disk likes it or not. They
    * are kept and tried again while the disk refuses, so they must bear to be stored twice.
@@ -86,7 +88,8 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
 
   write<Rows extends readonly unknown[]>(...unit: { [K in keyof Rows]: Compilable<Rows[K]> }) {
     return new Promise<{ -readonly [K in keyof Rows]: Returned<Rows[K]>[] }>((resolve, reject) => {
-      if (this.#closing) return reject(new AppError('storeUnavailable', 'The server is stopping', { details: { reason: 'closed' } }))
+      if (this.#closing)
+        return reject(new AppError('storeUnavailable', 'The server is stopping', { details: { reason: 'closed' } }))
       this.#enqueue(unit, { resolve: resolve as (rows: unknown[][]) => void, reject })
     })
   }
@@ -175,7 +178,8 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
       this.#state = { status: 'trouble', error, recordsLost: 0 }
     }
     if (this.#closing) {
-      if (this.#queue.length > 0) this.#log.error({ records: this.#queue.length }, 'records are lost: the store refused them to the end')
+      if (this.#queue.length > 0)
+        this.#log.error({ records: this.#queue.length }, 'records are lost: the store refused them to the end')
       this.#queue.length = 0
     }
     this.#dropOldest()
@@ -188,7 +192,8 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
     for (let excess = this.#queue.length - RECORDS_KEPT; excess > 0; excess--) {
       const oldest = this.#queue.findIndex(({ asker }) => asker === null)
       if (oldest < 0) return
-      if (this.#state.recordsLost === 0) this.#log.error({ kept: RECORDS_KEPT }, 'the store has refused for too long: the oldest records are lost')
+      if (this.#state.recordsLost === 0)
+        this.#log.error({ kept: RECORDS_KEPT }, 'the store has refused for too long: the oldest records are lost')
       this.#queue.splice(oldest, 1)
       this.#state.recordsLost += 1
     }

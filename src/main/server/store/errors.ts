@@ -38,8 +38,15 @@ export function unavailable(error: unknown): unknown {
 
 /** `storeUnavailable`, with the reason for people in its sentence and for programs in `details.reason`. */
 export function refusal({ code, message }: Failure, cause: unknown = new Error(`${code}: ${message}`)): AppError {
-  const [, reason, sentence] = reasons.find(([pattern]) => code !== null && pattern.test(code)) ?? [null, 'failed', 'its disk does not answer as it should']
-  return new AppError('storeUnavailable', `The server cannot reach what it has stored: ${sentence}`, { details: { reason }, cause })
+  const [, reason, sentence] = reasons.find(([pattern]) => code !== null && pattern.test(code)) ?? [
+    null,
+    'failed',
+    'its disk does not answer as it should',
+  ]
+  return new AppError('storeUnavailable', `The server cannot reach what it has stored: ${sentence}`, {
+    details: { reason },
+    cause,
+  })
 }
 
 /** A row that the schema does not allow. */
@@ -51,7 +58,11 @@ export class ConstraintError extends Error {
 
   constructor({ code, message }: Failure) {
     super(message)
-    this.kind = /_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code ?? '') ? 'unique' : code === 'SQLITE_CONSTRAINT_FOREIGNKEY' ? 'reference' : 'other'
+    this.kind = /_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code ?? '')
+      ? 'unique'
+      : code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+        ? 'reference'
+        : 'other'
     this.columns = message.match(/\b\w+\.\w+\b/g) ?? []
   }
 }

@@ -12,7 +12,12 @@ export interface Membership {
 
 /** The lasting role; null for someone who has none there. */
 export async function roleOf(db: Db, roomId: string, userId: string): Promise<Role | null> {
-  const row = await db.query.selectFrom('room_members').select('role').where('room_id', '=', roomId).where('user_id', '=', userId).executeTakeFirst()
+  const row = await db.query
+    .selectFrom('room_members')
+    .select('role')
+    .where('room_id', '=', roomId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
   return row?.role ?? null
 }
 

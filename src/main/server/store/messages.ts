@@ -24,10 +24,13 @@ export async function insertMessage(db: Db, message: Omit<ChatMessage, 'id'>): P
       sent_at: sentAt,
     })
     // A conflict that did nothing would return no row.
-    .onConflict((conflict) => conflict.columns(['room_id', 'user_id', 'client_message_id']).doUpdateSet({ repeats: sql`repeats + 1` }))
+    .onConflict((conflict) =>
+      conflict.columns(['room_id', 'user_id', 'client_message_id']).doUpdateSet({ repeats: sql`repeats + 1` }),
+    )
     .returning([...columns, 'repeats'])
   const [[row]] = await db.write(insertion).catch((error: unknown) => {
-    if (error instanceof ConstraintError && error.kind === 'reference') throw new AppError('roomNotFound', 'This room is no more', { cause: error })
+    if (error instanceof ConstraintError && error.kind === 'reference')
+      throw new AppError('roomNotFound', 'This room is no more', { cause: error })
     throw error
   })
   return { message: messageOf(roomId, row!), isNew: row!.repeats === 0 }
@@ -45,7 +48,11 @@ export interface MessagesPage {
  * Messages of a room, oldest first: those nearest to the one that is named, or the latest. `more` says whether there are others in
  * that direction. Throws `badRequest` for what cannot be a message's id.
  */
-export async function messagesOf(db: Db, roomId: string, { before, after, limit }: MessagesPage): Promise<{ messages: ChatMessage[]; more: boolean }> {
+export async function messagesOf(
+  db: Db,
+  roomId: string,
+  { before, after, limit }: MessagesPage,
+): Promise<{ messages: ChatMessage[]; more: boolean }> {
   const onward = after !== undefined
   const rows = await db.query
     .selectFrom('messages')

@@ -8,7 +8,17 @@ import type { Db } from './Store.ts'
 /** A room as it is kept, whether anyone is in it or not. */
 export interface StoredRoom extends Pick<
   Room,
-  'id' | 'name' | 'slug' | 'joinCode' | 'description' | 'visibility' | 'maxPeers' | 'emptyTtl' | 'topology' | 'createdAt' | 'updatedAt'
+  | 'id'
+  | 'name'
+  | 'slug'
+  | 'joinCode'
+  | 'description'
+  | 'visibility'
+  | 'maxPeers'
+  | 'emptyTtl'
+  | 'topology'
+  | 'createdAt'
+  | 'updatedAt'
 > {
   tenantId: string
   hostUserId: string | null
@@ -48,7 +58,9 @@ export async function insertRoom(db: Db, room: Omit<StoredRoom, 'joinCode'>, mak
     } catch (error) {
       if (!(error instanceof ConstraintError) || error.kind !== 'unique') throw error
       if (error.columns.includes('rooms.slug')) {
-        throw new AppError('slugTaken', `Another room is called ${room.slug} already; choose another name for its link`, { cause: error })
+        throw new AppError('slugTaken', `Another room is called ${room.slug} already; choose another name for its link`, {
+          cause: error,
+        })
       }
       if (!error.columns.includes('rooms.join_code') || tries === CODES_TRIED) throw error
     }
@@ -77,7 +89,10 @@ export interface RoomsPage {
 }
 
 /** Open public rooms, newest first. Throws `badRequest` for a cursor that was not given out here. */
-export async function listPublicRooms(db: Db, { query = '', cursor = null, limit }: RoomsPage): Promise<{ rooms: StoredRoom[]; cursor: string | null }> {
+export async function listPublicRooms(
+  db: Db,
+  { query = '', cursor = null, limit }: RoomsPage,
+): Promise<{ rooms: StoredRoom[]; cursor: string | null }> {
   const after = cursor === null ? null : parseCursor(cursor)
   // The visibility is a literal, so that SQLite sees that the partial index serves.
   const rooms = await db.query
@@ -85,8 +100,12 @@ export async function listPublicRooms(db: Db, { query = '', cursor = null, limit
     .select(columns)
     .where('visibility', '=', sql.lit('public'))
     .where('closed_at', 'is', null)
-    .$if(query !== '', (rows) => rows.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))))
-    .$if(after !== null, (rows) => rows.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.createdAt, after!.id))))
+    .$if(query !== '', (rows) =>
+      rows.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))),
+    )
+    .$if(after !== null, (rows) =>
+      rows.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.createdAt, after!.id))),
+    )
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit + 1)
@@ -106,8 +125,15 @@ export function setHostName(db: Db, id: string, name: string): void {
   db.record(db.query.updateTable('rooms').set({ host_name: name }).where('id', '=', id))
 }
 
-async function roomWhere(db: Db, is: { id: string } | { tenant_id: string; slug: string } | { join_code: string }): Promise<StoredRoom | null> {
-  const row = await db.query.selectFrom('rooms').select(columns).where((eb) => eb.and(is)).executeTakeFirst()
+async function roomWhere(
+  db: Db,
+  is: { id: string } | { tenant_id: string; slug: string } | { join_code: string },
+): Promise<StoredRoom | null> {
+  const row = await db.query
+    .selectFrom('rooms')
+    .select(columns)
+    .where((eb) => eb.and(is))
+    .executeTakeFirst()
   return row ?? null
 }
 

@@ -53,7 +53,10 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
   }
   const resume = { ...presence, role, hash: seat.resumeHash, previous_hash: seat.previousResumeHash }
   db.record(
-    db.query.insertInto('sessions').values(session).onConflict((conflict) => conflict.column('id').doNothing()),
+    db.query
+      .insertInto('sessions')
+      .values(session)
+      .onConflict((conflict) => conflict.column('id').doNothing()),
     db.query.replaceInto('presence').values(presence),
     db.query.replaceInto('resumes').values(resume),
   )
@@ -75,7 +78,11 @@ export function rotateResume(db: Db, peerId: string, { current, previous }: { cu
 /** Notes that a seat is free for good, at that time. */
 export function closeSeat(db: Db, { peerId, sessionId, at }: { peerId: string; sessionId: string; at: string }): void {
   db.record(
-    db.query.updateTable('sessions').set({ disconnected_at: at }).where('id', '=', sessionId).where('disconnected_at', 'is', null),
+    db.query
+      .updateTable('sessions')
+      .set({ disconnected_at: at })
+      .where('id', '=', sessionId)
+      .where('disconnected_at', 'is', null),
     db.query.deleteFrom('presence').where('peer_id', '=', peerId),
     db.query.deleteFrom('resumes').where('peer_id', '=', peerId),
   )
@@ -114,7 +121,7 @@ export async function keptSeats(db: Db): Promise<KeptSeat[]> {
 
 /** These seats are not taken back any more. */
 export function dropSeats(db: Db, peerIds: readonly string[]): void {
-  if (peerIds.length > 0) db.record(db.query.deleteFrom('resumes').where('peer_id', 'in', peerIds))
+  for (const peerId of peerIds) db.record(db.query.deleteFrom('resumes').where('peer_id', '=', peerId))
 }
 
 function flags({ microphone, camera, screen }: Declared) {

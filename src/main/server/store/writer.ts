@@ -27,7 +27,7 @@ const LOCK_TIMEOUT_MS = 1_000
 
 class Writer {
   readonly #db: Database.Database
-  readonly #prepare: (sql: string) => Database.Statement<unknown[]>
+  readonly #prepare: (sql: string) => Database.Statement
 
   constructor(file: string) {
     // A file that has gone is an error: an empty one in its place would look like a loss of everything.
