@@ -28,7 +28,7 @@ const OPAQUE_NODES = 20_000
 /** Plain JSON of bounded depth and size. Not recursive, so that no depth can exhaust the stack. */
 export function isPlainJson(value: unknown): boolean {
   const open: [unknown, number][] = [[value, 0]]
-  for (let seen = 1; open.length > 0; ) {
+  for (let seen = 1; open.length > 0;) {
     const [node, depth] = open.pop()!
     if (node === null || typeof node === 'string' || typeof node === 'boolean') continue
     if (typeof node === 'number' && Number.isFinite(node)) continue
@@ -45,10 +45,15 @@ export function isPlainJson(value: unknown): boolean {
 
 /** JSON that this layer carries and does not read: mediasoup validates RTP parameters, the other peer its own messages. */
 const opaque = <T>(about: string) =>
-  z.custom<T>((value) => value !== undefined && isPlainJson(value), 'must be plain JSON of moderate depth').meta({ description: about })
+  z
+    .custom<T>((value) => value !== undefined && isPlainJson(value), 'must be plain JSON of moderate depth')
+    .meta({ description: about })
 const opaqueObject = <T extends object>(about: string) =>
   z
-    .custom<T>((value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainJson(value), 'must be a plain object of moderate depth')
+    .custom<T>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainJson(value),
+      'must be a plain object of moderate depth',
+    )
     .meta({ description: about, type: 'object' })
 
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)

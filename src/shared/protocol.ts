@@ -146,13 +146,14 @@ export const requests = {
     errors: ['notInRoom', 'forbidden'],
   },
   sendChat: {
-    about: 'Says something in the room. The answer means that it is stored durably; the same id by the same user is the same message.',
+    about:
+      'Says something in the room. The answer means that it is stored durably; the same id by the same user is the same message.',
     params: z.object({ text: ChatText, clientMessageId: z.uuid() }),
     value: z.object({ message: ChatMessage }),
     errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
   },
   chatHistory: {
-    about: 'Messages before or after one, oldest first; the latest where neither is given.',
+    about: 'Messages before or after one, oldest first; the latest where neither is given. After `0` is from the beginning.',
     params: z
       .object({ before: Id.optional(), after: Id.optional(), limit: z.int().min(1).max(200).optional() })
       .refine((p) => p.before === undefined || p.after === undefined, 'give before or after, not both'),
@@ -204,18 +205,49 @@ export const requests = {
     value: z.object({ producerId: Id }),
     errors: ['notInRoom', 'forbidden', 'transportNotFound', 'alreadyProducing', 'mediaUnavailable'],
   },
-  pauseProducer: { about: 'Stops forwarding a source.', params: z.object({ producerId: Id }), value: Empty, errors: ['notInRoom', 'producerNotFound'] },
-  resumeProducer: { about: 'Forwards a source again.', params: z.object({ producerId: Id }), value: Empty, errors: ['notInRoom', 'forbidden', 'producerNotFound'] },
-  closeProducer: { about: 'Ends a source.', params: z.object({ producerId: Id }), value: Empty, errors: ['notInRoom', 'producerNotFound'] },
+  pauseProducer: {
+    about: 'Stops forwarding a source.',
+    params: z.object({ producerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'producerNotFound'],
+  },
+  resumeProducer: {
+    about: 'Forwards a source again.',
+    params: z.object({ producerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'producerNotFound'],
+  },
+  closeProducer: {
+    about: 'Ends a source.',
+    params: z.object({ producerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'producerNotFound'],
+  },
   consume: {
-    about: 'Asks for another peer’s producer. The consumer starts paused: `resumeConsumer` when ready, or the first key frame is lost.',
+    about:
+      'Asks for another peer’s producer. The consumer starts paused: `resumeConsumer` when ready, or the first key frame is lost.',
     params: z.object({ producerId: Id }),
     value: Consumer,
     errors: ['notInRoom', 'transportNotFound', 'producerNotFound', 'cannotConsume', 'mediaUnavailable'],
   },
-  pauseConsumer: { about: 'Stops receiving for a while.', params: z.object({ consumerId: Id }), value: Empty, errors: ['notInRoom', 'consumerNotFound'] },
-  resumeConsumer: { about: 'Receives (again); video begins with a key frame.', params: z.object({ consumerId: Id }), value: Empty, errors: ['notInRoom', 'consumerNotFound'] },
-  closeConsumer: { about: 'Ends receiving.', params: z.object({ consumerId: Id }), value: Empty, errors: ['notInRoom', 'consumerNotFound'] },
+  pauseConsumer: {
+    about: 'Stops receiving for a while.',
+    params: z.object({ consumerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'consumerNotFound'],
+  },
+  resumeConsumer: {
+    about: 'Receives (again); video begins with a key frame.',
+    params: z.object({ consumerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'consumerNotFound'],
+  },
+  closeConsumer: {
+    about: 'Ends receiving.',
+    params: z.object({ consumerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'consumerNotFound'],
+  },
 } as const satisfies Record<string, RequestShape>
 
 export type RequestName = keyof typeof requests
@@ -250,14 +282,26 @@ export const notifications = {
     about: 'Someone’s name, role, declared media or producers have changed, or they are connected again.',
     payload: z.object({ member: Member, revision: Revision }),
   },
-  peerReconnecting: { about: 'Someone’s connection is lost; the seat is held for them for a while.', payload: z.object({ peerId: Id, revision: Revision }) },
-  peerLeft: { about: 'Someone has gone: by choice, by a lost connection, or as the room closed.', payload: z.object({ peerId: Id, reason: LeaveReason, revision: Revision }) },
-  roomChanged: { about: 'A room’s settings, state or number of people have changed.', payload: z.object({ room: Room }) },
-  roomClosed: { about: 'The meeting was ended, or the server stops; one is in no room any more.', payload: z.object({ roomId: Id, reason: CloseReason }) },
+  peerReconnecting: {
+    about: 'Someone’s connection is lost; the seat is held for them for a while.',
+    payload: z.object({ peerId: Id, revision: Revision }),
+  },
+  peerLeft: {
+    about: 'Someone has gone: by choice, by a lost connection, or as the room closed.',
+    payload: z.object({ peerId: Id, reason: LeaveReason, revision: Revision }),
+  },
+  roomChanged: {
+    about: 'A room’s settings or state have changed; for those who watch the list of rooms, also the number of people in it.',
+    payload: z.object({ room: Room }),
+  },
+  roomClosed: {
+    about: 'The meeting was ended, or the server stops; one is in no room any more.',
+    payload: z.object({ roomId: Id, reason: CloseReason }),
+  },
   chatMessage: { about: 'Someone has said something; it is stored.', payload: z.object({ message: ChatMessage }) },
   relay: { about: 'Another peer’s `relay`.', payload: z.object({ roomId: Id, from: Id, payload: RelayPayload }) },
   voices: {
-    about: 'Who is heard now, loudest first. Sent when it changes.',
+    about: 'Who is heard now, loudest first: four times a second while someone is, and once when nobody is any more.',
     payload: z.object({ voices: z.array(z.object({ peerId: Id, level: z.int().min(-127).max(0).describe('dBov') })) }),
   },
   consumerClosed: { about: 'What one was receiving has ended.', payload: z.object({ consumerId: Id }) },

@@ -5,7 +5,9 @@ test('an error keeps its code, its sentence and its details over the wire, and l
   const error = new AppError('roomFull', 'All places are taken', { details: { maxPeers: 2 }, cause: new Error('secret') })
   const info = error.toInfo()
   expect(JSON.stringify(info)).not.toContain('secret')
-  expect(() => unwrap({ ok: false, error: info })).toThrow(expect.objectContaining({ code: 'roomFull', message: 'All places are taken', details: { maxPeers: 2 } }))
+  expect(() => unwrap({ ok: false, error: info })).toThrow(
+    expect.objectContaining({ code: 'roomFull', message: 'All places are taken', details: { maxPeers: 2 } }),
+  )
 })
 
 test('what was not expected is internal, and its text stays here', () => {

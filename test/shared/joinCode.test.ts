@@ -18,24 +18,29 @@ test('every byte leads to a character, each as often', () => {
 
 test('a code is read however it was typed', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.infiniteStream(fc.integer({ min: 0, max: 5 })), (bytes, choices) => {
-      const code = makeJoinCode(() => bytes)
-      const typed = [...formatJoinCode(code)]
-        .map((character) => {
-          const choice = choices.next().value
-          if (choice === 0) return character.toLowerCase()
-          if (choice === 1) return ` ${character}`
-          if (choice === 2 && character === '0') return 'o'
-          if (choice === 3 && character === '1') return 'l'
-          if (choice === 4 && character === '-') return '–'
-          return character
-        })
-        .join('')
-      expect(parseJoinCode(typed)).toBe(code)
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 6, maxLength: 6 }),
+      fc.infiniteStream(fc.integer({ min: 0, max: 5 })),
+      (bytes, choices) => {
+        const code = makeJoinCode(() => bytes)
+        const typed = [...formatJoinCode(code)]
+          .map((character) => {
+            const choice = choices.next().value
+            if (choice === 0) return character.toLowerCase()
+            if (choice === 1) return ` ${character}`
+            if (choice === 2 && character === '0') return 'o'
+            if (choice === 3 && character === '1') return 'l'
+            if (choice === 4 && character === '-') return '–'
+            return character
+          })
+          .join('')
+        expect(parseJoinCode(typed)).toBe(code)
+      },
+    ),
   )
 })
 
 test('what cannot be a code is none', () => {
-  for (const text of ['', 'ABC12', 'ABC1234', 'ABC12U', 'ÀBC123', 'ABC_123', 'x'.repeat(100_000)]) expect(parseJoinCode(text)).toBeNull()
+  for (const text of ['', 'ABC12', 'ABC1234', 'ABC12U', 'ÀBC123', 'ABC_123', 'x'.repeat(100_000)])
+    expect(parseJoinCode(text)).toBeNull()
 })

@@ -21,7 +21,16 @@ test('opaque values are plain JSON of bounded depth and size', () => {
   expect(isPlainJson({ a: [1, 'two', null, true, { b: {} }] })).toBe(true)
   let deep: unknown = 1
   for (let i = 0; i < 100_000; i += 1) deep = [deep]
-  for (const value of [deep, Array(30_000).fill(0), Buffer.from('x'), new Date(), () => 0, Number.NaN, { a: new Map() }, JSON.parse('{"__proto__":1}')]) {
+  for (const value of [
+    deep,
+    Array(30_000).fill(0),
+    Buffer.from('x'),
+    new Date(),
+    () => 0,
+    Number.NaN,
+    { a: new Map() },
+    JSON.parse('{"__proto__":1}'),
+  ]) {
     expect(isPlainJson(value)).toBe(false)
   }
 })

@@ -1,0 +1,55 @@
+import { Emitter } from '../../../shared/emitter.ts'
+import type { Room } from '../../../shared/model.ts'
+import type { Signaling } from './Signaling.ts'
+
+/** Pages that are fetched at most; whoever has more rooms searches. */
+const PAGES = 4
+
+/** The public rooms of the server. The first answer makes the server tell of changes, until a room is joined. */
+export class RoomList extends Emitter<{ changed: [] }> {
+  readonly #signaling: Signaling
+  #rooms: readonly Room[] = []
+  #isWatched = false
+
+  constructor(signaling: Signaling) {
+    super()
+    this.#signaling = signaling
+  }
+
+  get rooms(): readonly Room[] {
+    return this.#rooms
+  }
+
+  /** Whether someone has asked for the list: then it is asked for again after each loss. */
+  get isWatched(): boolean {
+    return this.#isWatched
+  }
+
+  async watch(): Promise<void> {
+    this.#isWatched = true
+    const found = new Map<string, Room>()
+    let cursor: string | null = null
+    for (let page = 0; page < PAGES; page++) {
+      const answer: { rooms: Room[]; cursor: string | null } = await this.#signaling.request('listRooms', { cursor })
+      for (const room of answer.rooms) found.set(room.id, room)
+      cursor = answer.cursor
+      if (cursor === null) break
+    }
+    this.#become([...found.values()])
+  }
+
+  /** A room has changed, or is new. */
+  put(room: Room): void {
+    if (!this.#isWatched) return
+    const others = this.#rooms.filter(({ id }) => id !== room.id)
+    if (others.length === this.#rooms.length) this.#become([room, ...others])
+    else this.#become(this.#rooms.map((known) => (known.id === room.id ? room : known)))
+  }
+
+  /** Those with people first; among equals nothing moves. Ended and private ones are not listed. */
+  #become(rooms: readonly Room[]): void {
+    const listed = rooms.filter((room) => !room.closed && room.visibility === 'public')
+    this.#rooms = listed.sort((a, b) => Number(b.present > 0) - Number(a.present > 0))
+    this.emit('changed')
+  }
+}

@@ -1,0 +1,289 @@
+import { Device } from 'mediasoup-client'
+import { AppError } from '../../../shared/errors.ts'
+import { Emitter } from '../../../shared/emitter.ts'
+import type { Member, Room } from '../../../shared/model.ts'
+import type { Joined, ParamsInput, Value } from '../../../shared/protocol.ts'
+import type { Capture, DeviceKind } from './capture.ts'
+import { Chat, type ChatEntry } from './Chat.ts'
+import { LocalMedia } from './LocalMedia.ts'
+import { MediaEngine, type Wants } from './MediaEngine.ts'
+import { Reconciler } from './Reconciler.ts'
+import { RoomList } from './RoomList.ts'
+import { Roster } from './Roster.ts'
+import { Seat, type SessionState } from './Seat.ts'
+import { Signaling, type ConnectionState } from './Signaling.ts'
+import type { Toggle } from './Toggle.ts'
+
+export type { SessionState } from './Seat.ts'
+
+type Finer = 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms'
+/** `changed` comes after each of the finer ones. */
+type Events = { changed: [] } & Record<Finer, []>
+
+export interface SessionOptions {
+  /** The server's address, as `https://host:port`. */
+  url: string
+  /** The random secret that this client keeps for this server. */
+  device?: string
+  capture: Capture
+  createDevice?: () => Promise<Device>
+}
+
+export interface JoinOptions {
+  /** The room's id, slug or join code. */
+  roomRef: string
+  name: string
+  hostKey?: string | undefined
+  /** Switches that are to be on or off; those not named stay as they are. */
+  microphone?: boolean | undefined
+  camera?: boolean | undefined
+}
+
+/** What of the media engine concerns those who show it. */
+export type Media = Pick<MediaEngine, 'state' | 'track' | 'localTrack' | 'on'>
+
+/**
+ * One person's way into rooms of one server: connection, roster, chat, media. It survives lost connections and restarts of the
+ * server, and says at each time where it stands.
+ */
+export class Session extends Emitter<Events> {
+  readonly #signaling: Signaling
+  readonly #seat: Seat
+  readonly #roster: Roster
+  readonly #chat: Chat
+  readonly #engine: MediaEngine
+  readonly #local: LocalMedia
+  readonly #list: RoomList
+  readonly #listing = new Reconciler(() => this.#watchAgain())
+  #voices: ReadonlyMap<string, number> = new Map()
+  #closed = false
+
+  constructor({ url, device, capture, createDevice = () => Device.factory() }: SessionOptions) {
+    super()
+    this.#signaling = new Signaling({ url, device })
+    this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
+    this.#chat = new Chat(this.#signaling)
+    this.#engine = new MediaEngine(this.#signaling, createDevice)
+    this.#local = new LocalMedia(capture, this.#engine, this.#signaling)
+    this.#list = new RoomList(this.#signaling)
+    this.#seat = new Seat(this.#signaling, () => this.#local.live)
+    this.#listen()
+  }
+
+  get state(): SessionState {
+    return this.#seat.state
+  }
+
+  get connection(): ConnectionState {
+    return this.#signaling.state
+  }
+
+  /** Everyone present, in the order of joining, oneself included. */
+  get members(): readonly Member[] {
+    return this.#roster.members
+  }
+
+  get self(): Member | null {
+    return ('selfId' in this.state && this.#roster.get(this.state.selfId)) || null
+  }
+
+  get messages(): readonly ChatEntry[] {
+    return this.#chat.entries
+  }
+
+  get hasEarlierMessages(): boolean {
+    return this.#chat.hasEarlier
+  }
+
+  /** Who is heard now, by peer, in dBov; loudest first. */
+  get voices(): ReadonlyMap<string, number> {
+    return this.#voices
+  }
+
+  /** The public rooms of the server, once `watchRooms` was called. */
+  get rooms(): readonly Room[] {
+    return this.#list.rooms
+  }
+
+  get media(): Media {
+    return this.#engine
+  }
+
+  get microphone(): Toggle {
+    return this.#local.toggle('microphone')
+  }
+
+  get camera(): Toggle {
+    return this.#local.toggle('camera')
+  }
+
+  get screen(): Toggle {
+    return this.#local.toggle('screen')
+  }
+
+  async createRoom(params: ParamsInput<'createRoom'>): Promise<Value<'createRoom'>> {
+    await this.#signaling.ready()
+    return this.#signaling.request('createRoom', params)
+  }
+
+  /** Throws `roomNotFound`. */
+  async findRoom(roomRef: string): Promise<Room> {
+    await this.#signaling.ready()
+    const { room } = await this.#signaling.request('findRoom', { roomId: roomRef })
+    return room
+  }
+
+  /** Keeps `rooms` up to date from now on, in rooms excepted. */
+  async watchRooms(): Promise<void> {
+    await this.#signaling.ready()
+    await this.#list.watch()
+  }
+
+  /**
+   * Takes a seat. Resolves when roster and chat are live, or when it was left meanwhile; media follows and never fails a join.
+   * Throws what the server answers (`roomNotFound`, `roomFull`, `roomClosed`…), and `disconnected`.
+   */
+  async join({ roomRef, name, hostKey, microphone, camera }: JoinOptions): Promise<void> {
+    if (microphone !== undefined) this.microphone.set(microphone)
+    if (camera !== undefined) this.camera.set(camera)
+    await this.#seat.take(roomRef, { name, hostKey })
+  }
+
+  /** Out at once; resolves when the server knows. */
+  leave(): Promise<void> {
+    return this.#seat.leave()
+  }
+
+  /** Ends the meeting for everyone. Throws `forbidden`. */
+  endForAll(): Promise<void> {
+    return this.#seat.endForAll()
+  }
+
+  /** Shows the message at once and sends it until it is stored, once. Throws `badRequest` where it is too long, `notInRoom`. */
+  sendChat(text: string): void {
+    if (!this.#seat.isTaken) throw new AppError('notInRoom', 'You are in no room; join one to write')
+    this.#chat.send(text)
+  }
+
+  retryChat(clientMessageId: string): void {
+    this.#chat.retry(clientMessageId)
+  }
+
+  discardChat(clientMessageId: string): void {
+    this.#chat.discard(clientMessageId)
+  }
+
+  /** Throws what the server answers. */
+  loadEarlier(): Promise<void> {
+    return this.#chat.loadEarlier()
+  }
+
+  /** Takes another microphone or camera; null is the system's choice. Throws `deviceNotFound` and its like, and keeps the old one. */
+  useDevice(kind: DeviceKind, deviceId: string | null): Promise<void> {
+    return this.#local.use(kind, deviceId)
+  }
+
+  /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join. */
+  releaseDevices(): void {
+    if (this.#seat.isFree) this.#local.exit()
+  }
+
+  /** Receives only what is wanted, from now on; by default everything. */
+  setWants(wants: Wants): void {
+    this.#engine.setWants(wants)
+  }
+
+  /** There is reason to hope that the server can be reached: tries now. */
+  wake(): void {
+    this.#signaling.wake()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#listing.close()
+    this.#seat.close()
+    this.#signaling.close()
+    this.#roster.close()
+    this.#engine.close()
+    this.#chat.close()
+    this.#local.close()
+  }
+
+  #listen(): void {
+    const signaling = this.#signaling
+    this.#seat.on('admitted', (joined) => this.#enter(joined))
+    this.#seat.on('lost', () => this.#suspend())
+    this.#seat.on('exited', () => this.#exit())
+    this.#seat.on('changed', () => this.#seatChanged())
+    this.#roster.on('changed', () => this.#rosterChanged())
+    this.#chat.on('changed', () => this.#announce('chat'))
+    this.#engine.on('changed', () => this.#announce('media'))
+    this.#local.on('changed', () => this.#announce('media'))
+    this.#list.on('changed', () => this.#announce('rooms'))
+    signaling.on('changed', () => this.#connectionChanged())
+    signaling.on('peerJoined', ({ member, revision }) => this.#roster.put(member, revision))
+    signaling.on('peerChanged', ({ member, revision }) => this.#roster.put(member, revision))
+    signaling.on('peerLeft', ({ peerId, revision }) => this.#roster.remove(peerId, revision))
+    signaling.on('peerReconnecting', ({ peerId, revision }) => this.#roster.reconnecting(peerId, revision))
+    signaling.on('chatMessage', ({ message }) => this.#chat.receive(message))
+    signaling.on('voices', ({ voices }) => this.#hear(new Map(voices.map(({ peerId, level }) => [peerId, level]))))
+    signaling.on('mediaReset', ({ rtpCapabilities }) => {
+      if (this.state.status === 'joined') this.#engine.start(rtpCapabilities)
+    })
+    signaling.on('roomChanged', ({ room }) => this.#list.put(room))
+  }
+
+  #seatChanged(): void {
+    this.#listing.kick()
+    this.#announce('state')
+  }
+
+  #connectionChanged(): void {
+    this.#listing.kick()
+    this.#announce('connection')
+  }
+
+  /** Roster and chat first, then media. */
+  #enter({ self, room, members, revision, messages, more, rtpCapabilities }: Joined): void {
+    this.#roster.replace({ members, revision })
+    this.#chat.open(room.id, messages, more)
+    this.#engine.setMembers(this.#roster.members, self.peerId)
+    this.#engine.start(rtpCapabilities)
+    this.#local.enter(self)
+  }
+
+  /** What is on goes on; the media may outlive the connection. */
+  #suspend(): void {
+    this.#chat.suspend()
+    this.#hear(new Map())
+  }
+
+  #exit(): void {
+    this.#engine.stop()
+    this.#chat.leave()
+    this.#roster.clear()
+    this.#local.exit()
+    this.#hear(new Map())
+  }
+
+  #rosterChanged(): void {
+    if (this.state.status === 'joined') this.#engine.setMembers(this.#roster.members, this.state.selfId)
+    this.#announce('roster')
+  }
+
+  async #watchAgain(): Promise<void> {
+    const canWatch = this.#seat.isFree && this.#signaling.state.status === 'connected'
+    if (this.#list.isWatched && canWatch) await this.#list.watch()
+  }
+
+  #hear(voices: ReadonlyMap<string, number>): void {
+    this.#voices = voices
+    this.#announce('voices')
+  }
+
+  #announce(what: Finer): void {
+    this.emit(what)
+    this.emit('changed')
+  }
+}
