@@ -31,7 +31,10 @@ export class Client {
   }
 
   /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. */
-  static async connect(url: string, options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string> } = {}): Promise<Client> {
+  static async connect(
+    url: string,
+    options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string> } = {},
+  ): Promise<Client> {
     const device = options.device ?? newDevice()
     const socket = io(url, {
       transports: ['websocket'],
@@ -50,7 +53,9 @@ export class Client {
     })
     const welcome = await new Promise<Welcome>((resolve, reject) => {
       socket.once('welcome', resolve)
-      socket.once('connect_error', (error: Error & { data?: ErrorInfo }) => reject(error.data ? Object.assign(new Error(error.data.message), error.data) : error))
+      socket.once('connect_error', (error: Error & { data?: ErrorInfo }) =>
+        reject(error.data ? Object.assign(new Error(error.data.message), error.data) : error),
+      )
     })
     return new Client(socket, device, welcome, heard, news)
   }

@@ -38,7 +38,10 @@ export function serveToEnd(args: string[]): Promise<Ended> {
 
 /** The program, once it has said that it is ready. Whoever starts it stops it. */
 export async function serve(dataDir: string, options: { port?: number; entry?: string } = {}): Promise<ServedProcess> {
-  const { child, ended, stdout } = start(['--host', '127.0.0.1', '--port', `${options.port ?? 0}`, '--data-dir', dataDir], options.entry)
+  const { child, ended, stdout } = start(
+    ['--host', '127.0.0.1', '--port', `${options.port ?? 0}`, '--data-dir', dataDir],
+    options.entry,
+  )
   const line = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {
       const [first, rest] = stdout().split('\n')

@@ -1,0 +1,143 @@
+/**
+ * Who may import whom: the house's layers, as a table. Each row lists all that its folder may import, so what is not named
+ * is forbidden. `npm run check` enforces it; test/tooling/layers.test.ts proves that it does.
+ */
+
+/** Folders of our own, by the path in which they begin. */
+const shared = '^src/shared/'
+const server = '^src/main/server/'
+const session = '^src/renderer/src/session/'
+const state = '^src/renderer/src/state/'
+const components = '^src/renderer/src/components/'
+const platform = '^src/renderer/src/platform/'
+
+/** Packages, as they resolve. @param {string[]} names */
+const packages = (...names) => `^node_modules/(${names.join('|')})(/|$)`
+const svelte = packages('svelte')
+
+/** @type {{ name: string, folder: string, mayImport: string[], onlyTypesOf?: string[], node?: boolean }[]} */
+const layers = [
+  { name: 'shared', folder: shared, mayImport: [shared, packages('zod')], onlyTypesOf: [packages('mediasoup-client')] },
+  {
+    name: 'server',
+    folder: server,
+    mayImport: [
+      shared,
+      server,
+      '^package.json$',
+      packages(
+        '@hono/node-server',
+        'better-sqlite3',
+        'hono',
+        'kysely',
+        'mediasoup',
+        'pino',
+        'rate-limiter-flexible',
+        'socket.io',
+        'zod',
+      ),
+    ],
+    onlyTypesOf: [packages('mediasoup-client')],
+    node: true,
+  },
+  {
+    name: 'headless',
+    folder: '^src/main/headless.ts$',
+    mayImport: [shared, `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
+    node: true,
+  },
+  { name: 'session', folder: session, mayImport: [shared, session, packages('mediasoup-client', 'socket.io-client')] },
+  { name: 'state', folder: state, mayImport: [shared, session, state, platform, svelte] },
+  {
+    name: 'components',
+    folder: components,
+    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'svelte-sonner')],
+    onlyTypesOf: [shared],
+  },
+  { name: 'platform', folder: platform, mayImport: ['^src/shared/bridge.ts$', platform, packages('zod')] },
+]
+
+/** Whatever imports one of these at run time is one file, or one folder. */
+const soleUsers = [
+  { of: 'mediasoup', by: `${server}sfu.ts$` },
+  { of: 'socket.io', by: `${server}signaling.ts$` },
+  { of: 'hono', by: `${server}rest/` },
+  { of: 'better-sqlite3', by: `${server}(store/|DataDir.ts$)` },
+  { of: 'kysely', by: `${server}store/` },
+  { of: 'mediasoup-client', by: session },
+  { of: 'socket.io-client', by: session },
+]
+
+export default {
+  forbidden: [
+    ...layers.map(({ name, folder, mayImport, onlyTypesOf = [], node = false }) => ({
+      name: `${name}-imports`,
+      comment: `src's layer ${name} may not import that: see .dependency-cruiser.js`,
+      severity: 'error',
+      from: { path: folder },
+      to: { pathNot: [...mayImport, ...onlyTypesOf], ...(node && { dependencyTypesNot: ['core'] }) },
+    })),
+    ...layers.flatMap(({ name, folder, onlyTypesOf }) =>
+      onlyTypesOf
+        ? [
+            {
+              name: `${name}-imports-types-only`,
+              comment: `src's layer ${name} may import only types of that`,
+              severity: 'error',
+              from: { path: folder },
+              to: { path: onlyTypesOf, dependencyTypesNot: ['type-only'] },
+            },
+          ]
+        : [],
+    ),
+    ...soleUsers.map(({ of, by }) => ({
+      name: `sole-user-of-${of}`,
+      comment: `only ${by} knows ${of}; others may import its types`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: by },
+      to: { path: packages(of), dependencyTypesNot: ['type-only'] },
+    })),
+    {
+      name: 'server-has-one-entry',
+      comment: 'the server is used by startRoomServer alone; its version is public too',
+      severity: 'error',
+      from: { path: '^src/', pathNot: server },
+      to: { path: server, pathNot: `${server}(index|version).ts$` },
+    },
+    {
+      name: 'no-import-of-entries',
+      comment: 'entries wire things together; nothing imports them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/renderer/(src/main.ts|src/gallery/|gallery)' },
+      to: { path: '^src/(main/headless.ts|renderer/src/(App.svelte|main.ts))$' },
+    },
+    {
+      name: 'no-import-from-outside',
+      comment: 'the program does not lean on its tests and tools',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'no-development-package-at-run-time',
+      comment: 'what the server imports is installed with it: a dependency, not a devDependency',
+      severity: 'error',
+      from: { path: '^src/main/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-circular-import',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolvable-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules/' },
+    exclude: { path: '\\.md$' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'svelte', 'node', 'default', 'types'] },
+  },
+}

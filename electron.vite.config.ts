@@ -1,0 +1,24 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+// electron-vite asks the electron package which version to build for; this answers until the package is a dependency.
+process.env['ELECTRON_MAJOR_VER'] ??= '45'
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node24.15',
+      rolldownOptions: {
+        input: { headless: 'src/main/headless.ts', writer: 'src/main/server/store/writer.ts' },
+        // All in one folder, where the store finds its writer's thread beside it.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  renderer: {
+    // Guests come with any current browser, over a network.
+    // What these do not know natively (light-dark(), for one) must not be rewritten: it would be resolved in the wrong place.
+    build: { target: 'es2023', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], minify: true },
+    plugins: [svelte({ configFile: false })],
+  },
+})

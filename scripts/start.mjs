@@ -1,0 +1,61 @@
+/**
+ * `npm start`: brings in what is missing, builds what is stale, starts the room server on this machine and opens its page.
+ *
+ *   npm start -- [--no-open] [what `lanyard serve` takes: --host, --port, --data-dir, …]
+ */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { build } from './setup/build.mjs'
+import { bringPackages } from './setup/packages.mjs'
+import { node, projectEnv, say, SetupError, start } from './setup/run.mjs'
+import { bringWorker } from './setup/worker.mjs'
+
+const args = process.argv.slice(2)
+const serverArgs = args.filter((arg) => arg !== '--no-open')
+
+try {
+  await bringPackages()
+  await bringWorker()
+  await build()
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  process.stderr.write(`lanyard: ${error.message}\n`)
+  process.exit(1)
+}
+
+const { child, ended } = start(node, ['out/main/headless.js', 'serve', ...serverArgs], {
+  env: { LANYARD_LOG_LEVEL: 'warn', ...projectEnv },
+  stdio: ['inherit', 'pipe', 'inherit'],
+})
+if (child.stdout) createInterface(child.stdout).on('line', announce)
+process.exitCode = await ended
+
+/** @param {string} line what the server prints: one line of JSON, when it is ready */
+function announce(line) {
+  if (!line.startsWith('{"ready":true')) return say(line)
+  /** @type {{ url: string, urls: string[], dataDir: string }} */
+  const { url, urls, dataDir } = JSON.parse(line)
+  say(`Lanyard is ready: ${url}`)
+  for (const other of urls.filter((other) => other !== url)) say(`  also at ${other}`)
+  say(`Rooms and messages are kept in ${dataDir}. Ctrl+C ends the server.`)
+  if (args.length === serverArgs.length) open(url)
+}
+
+/**
+ * Opens the page in the user's browser, where there is a screen. What fails needs no word: the address is printed.
+ * @param {string} url
+ */
+function open(url) {
+  const command = opener()
+  if (command === null) return
+  const browser = spawn(command, [url], { stdio: 'ignore', detached: true })
+  browser.on('error', () => {})
+  browser.unref()
+}
+
+function opener() {
+  if (process.platform === 'darwin') return 'open'
+  if (process.platform === 'win32') return 'explorer'
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env
+  return DISPLAY || WAYLAND_DISPLAY ? 'xdg-open' : null
+}

@@ -1,0 +1,33 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+/** A real room server, real media: a test waits for events, and this is when it gives up. */
+const patient = { testTimeout: 30_000, hookTimeout: 30_000 }
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    // `--mode long` (npm run test:long): the reliability tests in their full size.
+    provide: { long: mode === 'long' },
+    passWithNoTests: true,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/{shared,tooling}/**/*.test.ts'], testTimeout: 30_000 } },
+      // A project of its own, because what lets Svelte's components be mounted keeps Socket.IO's server from being loaded.
+      {
+        extends: true,
+        plugins: [svelte({ configFile: false })],
+        resolve: { conditions: ['browser'] },
+        test: { name: 'ui', include: ['test/ui/**/*.test.ts'], environment: 'jsdom' },
+      },
+      { extends: true, test: { name: 'server', include: ['test/server/**/*.test.ts'], ...patient } },
+      // Encoders and decoders: two files at once would measure each other.
+      { extends: true, test: { name: 'session', include: ['test/session/**/*.test.ts'], ...patient, fileParallelism: false } },
+    ],
+  },
+}))
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Whether the reliability tests run in their full size. */
+    long: boolean
+  }
+}
