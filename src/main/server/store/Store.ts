@@ -61,8 +61,9 @@ export async function openStore({ file, log }: { file: string; log: Logger }): P
 }
 
 /**
- * The database. Writes are gathered into groups, each of which a thread of its own commits, so that signaling never waits for the
- * disk; reads have a connection of their own. Says `trouble` when the disk begins to refuse, and `healed` when it takes writes again.
+ * The database. Writes are gathered into groups, each of which a thread of its own commits, so that signaling never waits for
+ * the disk; reads have a connection of their own. Says `trouble` when the disk begins to refuse writes, and `healed` when it
+ * takes them again.
  */
 export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implements Db {
   readonly query: Kysely<Tables>

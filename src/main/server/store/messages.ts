@@ -45,8 +45,8 @@ export interface MessagesPage {
 }
 
 /**
- * Messages of a room, oldest first: those nearest to the one that is named, or the latest. `more` says whether there are others in
- * that direction. Throws `badRequest` for what cannot be a message's id.
+ * Messages of a room, oldest first: those nearest to the one that is named, or the latest. `more` says whether there are
+ * others in that direction. Throws `badRequest` for what cannot be a message's id.
  */
 export async function messagesOf(
   db: Db,

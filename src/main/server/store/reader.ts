@@ -4,7 +4,7 @@ import { unavailable } from './errors.ts'
 import { preparing } from './statements.ts'
 import type { Tables } from './tables.ts'
 
-/** How long a lock is waited for, in ms. Short: a wait here holds signaling up, and in WAL mode readers wait for nobody but a recovery. */
+/** How long a lock is waited for, in ms. A wait here holds signaling up, and in WAL mode readers wait for a recovery only. */
 const LOCK_TIMEOUT_MS = 50
 
 /** A connection that reads, in this thread. Its queries throw `storeUnavailable` where the disk refuses. */

@@ -89,8 +89,8 @@ export function closeSeat(db: Db, { peerId, sessionId, at }: { peerId: string; s
 }
 
 /**
- * Ends what a crash left open, before anyone is let in: sessions end at that time (none before it began), and nobody is here. Seats
- * can still be taken back.
+ * Ends what a crash left open, before anyone is let in: sessions end at that time (none before it began), and nobody is here.
+ * Seats can still be taken back.
  */
 export async function closeOpenSessions(db: Db, at: string): Promise<void> {
   await db.write(
