@@ -1,0 +1,198 @@
+import { AppError } from '../../../shared/errors.ts'
+import { Emitter } from '../../../shared/emitter.ts'
+import type { ChatMessage, Member, Room, Source } from '../../../shared/model.ts'
+import type { Capture, MediaDevice } from '../session/capture.ts'
+import type { Session } from '../session/Session.ts'
+import { Toggle } from '../session/Toggle.ts'
+import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
+
+/** What a scene shows. */
+export interface Scene {
+  state: Session['state']
+  connection: Session['connection']
+  rooms: readonly Room[] | 'loading' | AppError
+  people: number
+  screens: number
+  messages: Session['messages']
+  devices: 'all' | 'none' | 'denied'
+  joinError: AppError | null
+}
+
+const welcome = {
+  connectionId: 'c0',
+  protocol: 1,
+  userId: 'u0',
+  features: {},
+  server: { id: 's0', name: 'sample', version: '0.0.0' },
+  resume: '',
+  resumed: null,
+}
+
+export const plainScene: Scene = {
+  state: { status: 'idle' },
+  connection: { status: 'connected', welcome },
+  rooms: sampleRooms,
+  people: 4,
+  screens: 0,
+  messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
+  devices: 'all',
+  joinError: null,
+}
+
+type Events = Record<'changed' | 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms', []>
+
+/** Behaves as a session as far as a picture of the window needs it. */
+export class SampleSession
+  extends Emitter<Events>
+  implements Pick<Session, 'state' | 'connection' | 'members' | 'self' | 'messages' | 'rooms'>
+{
+  readonly scene: Scene
+  readonly microphone = this.#toggle('microphone')
+  readonly camera = this.#toggle('camera')
+  readonly screen = this.#toggle('screen')
+  readonly hasEarlierMessages = false
+  state: Session['state']
+  messages: Session['messages']
+  #tracks = new Map<string, MediaStreamTrack | null>()
+
+  constructor(scene: Scene) {
+    super()
+    this.scene = scene
+    this.state = scene.state
+    this.messages = scene.messages
+    this.members = Array.from({ length: scene.people }, (_, index) => ({
+      ...sampleMember(index),
+      screen: index > 0 && index <= scene.screens,
+    }))
+    if (this.#isIn) {
+      this.microphone.set(true)
+      this.camera.set(true)
+    }
+  }
+
+  readonly members: readonly Member[]
+
+  get connection(): Session['connection'] {
+    return this.scene.connection
+  }
+
+  get self(): Member | null {
+    return this.#isIn ? (this.members[0] ?? null) : null
+  }
+
+  get rooms(): readonly Room[] {
+    const { rooms } = this.scene
+    return rooms === 'loading' || rooms instanceof AppError ? [] : rooms
+  }
+
+  get voices(): ReadonlyMap<string, number> {
+    return new Map([['p3', -20]])
+  }
+
+  get media() {
+    return {
+      state: { status: 'ready' },
+      localTrack: (source: Source) => (source !== 'microphone' && this[source].actual ? this.#track(0, source) : null),
+      track: (peerId: string, source: Source) => {
+        const index = Number(peerId.slice(1))
+        const { camera, screen } = this.members[index] ?? { camera: false, screen: false }
+        return (source === 'camera' && camera) || (source === 'screen' && screen) ? this.#track(index, source) : null
+      },
+    }
+  }
+
+  get #isIn(): boolean {
+    return this.state.status === 'joined' || this.state.status === 'reconnecting'
+  }
+
+  async watchRooms(): Promise<void> {
+    if (this.scene.rooms === 'loading') return new Promise(() => {})
+    if (this.scene.rooms instanceof AppError) throw this.scene.rooms
+  }
+
+  async findRoom(ref: string): Promise<Room> {
+    if (this.scene.joinError) throw this.scene.joinError
+    return sampleRooms.find(({ id }) => id === ref) ?? sampleRoom()
+  }
+
+  async createRoom({ name }: { name: string }) {
+    return { room: sampleRoom({ name, present: 0, state: 'EMPTY' }), hostKey: null }
+  }
+
+  async join(): Promise<void> {
+    this.#become({ status: 'joined', room: sampleRoom(), selfId: 'p0' })
+  }
+
+  async leave(): Promise<void> {
+    this.#become({ status: 'left', reason: 'left', room: sampleRoom() })
+  }
+
+  async endForAll(): Promise<void> {
+    this.#become({ status: 'left', reason: 'ended', room: sampleRoom() })
+  }
+
+  sendChat(text: string): void {
+    const { peerId, userId, name } = sampleMember(0)
+    const message: ChatMessage = {
+      id: `${this.messages.length + 1}`,
+      roomId: 'r0',
+      from: { peerId, userId, name },
+      text,
+      clientMessageId: crypto.randomUUID(),
+      sentAt: new Date().toISOString(),
+    }
+    this.messages = [...this.messages, { message, delivery: 'sent' }]
+    this.emit('chat')
+  }
+
+  useDevice = async () => {}
+  releaseDevices = () => {}
+  retryChat = () => {}
+  discardChat = () => {}
+  wake = () => {}
+  close = () => {}
+
+  #become(state: Session['state']): void {
+    this.state = state
+    this.emit('state')
+    this.emit('roster')
+  }
+
+  #toggle(source: Source): Toggle {
+    const toggle = new Toggle(async (on) => {
+      if (on && this.scene.devices === 'none')
+        throw new AppError(
+          'deviceNotFound',
+          `No ${source} was found. Plug one in or choose another one, then switch it on again.`,
+        )
+      if (on && this.scene.devices === 'denied')
+        throw new AppError(
+          'deviceDenied',
+          `The ${source} is not allowed here. Allow it in the settings of this page or of your system, then switch it on again.`,
+        )
+      return on
+    })
+    toggle.on('changed', () => this.emit('media'))
+    return toggle
+  }
+
+  #track(index: number, source: 'camera' | 'screen'): MediaStreamTrack | null {
+    const key = `${index} ${source}`
+    if (!this.#tracks.has(key)) this.#tracks.set(key, samplePicture(index, source))
+    return this.#tracks.get(key) ?? null
+  }
+}
+
+/** The devices of a sample machine. */
+export function sampleCapture(devices: Scene['devices']): Capture {
+  const all: MediaDevice[] = [
+    { kind: 'microphone', deviceId: 'm1', label: 'Built-in microphone' },
+    { kind: 'microphone', deviceId: 'm2', label: 'Headset (USB)' },
+    { kind: 'camera', deviceId: 'c1', label: 'FaceTime HD camera' },
+    { kind: 'speaker', deviceId: 's1', label: 'Built-in speakers' },
+  ]
+  return {
+    open: () => Promise.reject(new AppError('deviceNotFound', 'There is none in the gallery')),
+    devices: () => Promise.resolve(devices === 'none' ? [] : all),
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+export const Theme = z.enum(['system', 'light', 'dark'])
+export type Theme = z.infer<typeof Theme>
+
+const DeviceId = z.string().max(512).nullable()
+
+/** What one person's copy remembers between meetings. Every part falls back alone where it cannot be read. */
+export const Kept = z.object({
+  name: z.string().max(64).catch(''),
+  theme: Theme.catch('system'),
+  /** Whether to come in with them on. */
+  microphone: z.boolean().catch(true),
+  camera: z.boolean().catch(true),
+  /** Null is the system's choice. */
+  devices: z
+    .object({ microphone: DeviceId, camera: DeviceId, speaker: DeviceId })
+    .catch({ microphone: null, camera: null, speaker: null }),
+  /** The latest first. */
+  recentRooms: z.array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime() })).catch([]),
+})
+export type Kept = z.infer<typeof Kept>
+export type RecentRoom = Kept['recentRooms'][number]
+
+/** What differs between a browser guest and the desktop window. */
+export interface Platform {
+  /** Where the room server is. */
+  readonly serverUrl: string
+  /** What the window was opened for: `?room=CODE&username=NAME`. */
+  readonly invitation: { room: string | null; name: string | null }
+  /** This copy's secret for the server, by which it is known again. */
+  readonly device: string
+  readKept(): Kept
+  keep(kept: Kept): void
+  /** The key that makes one host of a room, or null. */
+  hostKey(roomId: string): string | null
+  keepHostKey(roomId: string, key: string): void
+  /** A link that leads into a room. */
+  roomLink(code: string): string
+  /** Puts the room into the address, so that a reload leads back to it; null takes it out. */
+  showRoom(code: string | null): void
+  showTheme(theme: Theme): void
+  /** Resolves with whether it worked. */
+  copyText(text: string): Promise<boolean>
+}

@@ -1,0 +1,58 @@
+import type { Session } from '../session/Session.ts'
+import type { Conversation } from './Conversation.svelte.ts'
+import type { Meeting } from './Meeting.svelte.ts'
+
+/** Tells those who listen to a screen reader who comes, who goes, and that someone has written. */
+export class Announcer {
+  /** What is to be said next. */
+  text = $state('')
+  readonly #session: Session
+  readonly #meeting: Meeting
+  readonly #conversation: Conversation
+  #roomId: string | null = null
+  #present = new Map<string, string>()
+  #lastMessage: string | undefined
+
+  constructor(session: Session, meeting: Meeting, conversation: Conversation) {
+    this.#session = session
+    this.#meeting = meeting
+    this.#conversation = conversation
+    session.on('roster', () => this.#rosterChanged())
+    session.on('chat', () => this.#chatChanged())
+  }
+
+  #rosterChanged(): void {
+    const { state, members } = this.#session
+    if (state.status !== 'joined') return
+    const present = new Map(members.map(({ peerId, name }) => [peerId, name]))
+    const before = this.#present
+    this.#present = present
+    if (this.#roomId !== state.room.id) {
+      this.#roomId = state.room.id
+      return
+    }
+    const names = [...present.values()]
+    const came = [...present].filter(([peerId]) => !before.has(peerId)).map(([, name]) => name)
+    // Whoever returns in a new seat has not gone.
+    const went = [...before].filter(([peerId, name]) => !present.has(peerId) && !names.includes(name)).map(([, name]) => name)
+    const known = [...before.values()]
+    this.#say([
+      ...came.filter((name) => !known.includes(name)).map((name) => `${name} has joined`),
+      ...went.map((name) => `${name} has left`),
+    ])
+  }
+
+  /** With the chat open, its list speaks for itself. */
+  #chatChanged(): void {
+    const last = this.#session.messages.findLast((entry) => entry.delivery === 'sent')
+    if (last?.delivery !== 'sent' || last.message.id === this.#lastMessage) return
+    const isFirst = this.#lastMessage === undefined
+    this.#lastMessage = last.message.id
+    if (isFirst || this.#meeting.panel === 'chat' || this.#conversation.isOwn(last.message)) return
+    this.#say([`${last.message.from.name} has written in the chat`])
+  }
+
+  #say(sentences: string[]): void {
+    if (sentences.length > 0) this.text = sentences.join('. ')
+  }
+}

@@ -1,0 +1,35 @@
+import { createContext } from 'svelte'
+import type { Platform } from '../platform/Platform.ts'
+import type { Capture } from '../session/capture.ts'
+import type { Session } from '../session/Session.ts'
+import { Announcer } from './Announcer.svelte.ts'
+import { Conversation } from './Conversation.svelte.ts'
+import { Devices } from './Devices.svelte.ts'
+import { Meeting } from './Meeting.svelte.ts'
+import { Preferences } from './Preferences.svelte.ts'
+import { Visit } from './Visit.svelte.ts'
+
+/** All that the components see and can ask for. */
+export class Lanyard {
+  readonly preferences: Preferences
+  readonly devices: Devices
+  readonly visit: Visit
+  readonly meeting: Meeting
+  readonly conversation: Conversation
+  readonly announcer: Announcer
+
+  constructor(session: Session, capture: Capture, platform: Platform) {
+    this.preferences = new Preferences(platform)
+    this.devices = new Devices(capture, session, this.preferences)
+    this.visit = new Visit(session, platform, this.preferences)
+    this.meeting = new Meeting(session, platform, this.preferences)
+    this.conversation = new Conversation(session, this.meeting)
+    this.announcer = new Announcer(session, this.meeting, this.conversation)
+  }
+
+  close(): void {
+    this.devices.close()
+  }
+}
+
+export const [getLanyard, setLanyard] = createContext<Lanyard>()

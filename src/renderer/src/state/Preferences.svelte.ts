@@ -1,0 +1,73 @@
+import type { Room, Source } from '../../../shared/model.ts'
+import type { Kept, Platform, RecentRoom, Theme } from '../platform/Platform.ts'
+
+const MAX_RECENT_ROOMS = 8
+type DeviceChoice = Kept['devices']
+
+/** What is remembered of one person, kept on every change. */
+export class Preferences {
+  readonly #platform: Platform
+  #kept: Kept
+
+  constructor(platform: Platform) {
+    this.#platform = platform
+    const kept = platform.readKept()
+    this.#kept = $state.raw({ ...kept, name: (platform.invitation.name ?? kept.name).slice(0, 64) })
+    platform.showTheme(kept.theme)
+  }
+
+  get name(): string {
+    return this.#kept.name
+  }
+
+  set name(name: string) {
+    this.#keep({ name })
+  }
+
+  get theme(): Theme {
+    return this.#kept.theme
+  }
+
+  set theme(theme: Theme) {
+    this.#keep({ theme })
+    this.#platform.showTheme(theme)
+  }
+
+  get devices(): DeviceChoice {
+    return this.#kept.devices
+  }
+
+  get recentRooms(): readonly RecentRoom[] {
+    return this.#kept.recentRooms
+  }
+
+  /** Whether to come in with it on. */
+  comesWith(source: Exclude<Source, 'screen'>): boolean {
+    return this.#kept[source]
+  }
+
+  comeWith(source: Exclude<Source, 'screen'>, on: boolean): void {
+    this.#keep({ [source]: on })
+  }
+
+  /** Null is the system's choice. */
+  chooseDevice(kind: keyof DeviceChoice, deviceId: string | null): void {
+    this.#keep({ devices: { ...this.#kept.devices, [kind]: deviceId } })
+  }
+
+  remember({ id, joinCode, name }: Room): void {
+    const others = this.#kept.recentRooms.filter((room) => room.id !== id)
+    this.#keep({
+      recentRooms: [{ id, code: joinCode, name, at: new Date().toISOString() }, ...others].slice(0, MAX_RECENT_ROOMS),
+    })
+  }
+
+  forget(roomId: string): void {
+    this.#keep({ recentRooms: this.#kept.recentRooms.filter(({ id }) => id !== roomId) })
+  }
+
+  #keep(changes: Partial<Kept>): void {
+    this.#kept = { ...this.#kept, ...changes }
+    this.#platform.keep(this.#kept)
+  }
+}

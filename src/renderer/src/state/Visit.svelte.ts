@@ -1,0 +1,191 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Room } from '../../../shared/model.ts'
+import type { Platform } from '../platform/Platform.ts'
+import type { Session, SessionState } from '../session/Session.ts'
+import { follow } from './follow.ts'
+import type { Preferences } from './Preferences.svelte.ts'
+import { readRoomRef } from './roomRef.ts'
+
+/** Which screen is shown. */
+export type Place =
+  | { at: 'home' }
+  | { at: 'finding' }
+  | { at: 'ready'; room: Room }
+  | { at: 'refused'; error: AppError; ref: string }
+  | { at: 'call' }
+  | { at: 'over'; reason: 'ended' | 'shutdown' | AppError; room: Room | null }
+
+/** What was typed and does not lead into a room of this server. */
+export interface WrongWay {
+  message: string
+  /** Another server's room, for the browser to open. */
+  link: string | null
+}
+
+/** The way from the first screen into a room and out again. */
+export class Visit {
+  readonly #session: Session
+  readonly #platform: Platform
+  readonly #preferences: Preferences
+  readonly #connection: () => void
+  readonly #state: () => void
+  readonly #rooms: () => void
+  /** Where one is outside of a call. */
+  #outside = $state.raw<Exclude<Place, { at: 'call' | 'over' }>>({ at: 'home' })
+  /** The end that was read and put aside. */
+  #dismissed = $state.raw<SessionState | null>(null)
+  #listError = $state.raw<AppError | null>(null)
+  #isListed = $state(false)
+
+  constructor(session: Session, platform: Platform, preferences: Preferences) {
+    this.#session = session
+    this.#platform = platform
+    this.#preferences = preferences
+    this.#connection = follow(session, 'connection')
+    this.#state = follow(session, 'state')
+    this.#rooms = follow(session, 'rooms')
+    void this.watchRooms()
+    session.on('connection', () => {
+      if (session.connection.status === 'connected' && !this.#isListed) void this.watchRooms()
+    })
+    if (platform.invitation.room) void this.openTyped(platform.invitation.room)
+  }
+
+  get place(): Place {
+    this.#state()
+    const { state } = this.#session
+    if (state.status === 'joined' || state.status === 'reconnecting') return { at: 'call' }
+    if (state.status === 'left' && state.reason !== 'left' && state.room && state !== this.#dismissed)
+      return { at: 'over', reason: state.reason, room: state.room }
+    return this.#outside
+  }
+
+  get connection(): Session['connection'] {
+    this.#connection()
+    return this.#session.connection
+  }
+
+  get isJoining(): boolean {
+    this.#state()
+    return this.#session.state.status === 'joining'
+  }
+
+  /** The server's public rooms; null until they are known. */
+  get rooms(): readonly Room[] | null {
+    this.#rooms()
+    return this.#isListed ? this.#session.rooms : null
+  }
+
+  /** Why the rooms are not known. */
+  get listError(): AppError | null {
+    return this.#listError
+  }
+
+  async watchRooms(): Promise<void> {
+    this.#listError = null
+    try {
+      await this.#session.watchRooms()
+      this.#isListed = true
+    } catch (error) {
+      this.#listError = AppError.from(error)
+    }
+  }
+
+  /** Does not wait for the next attempt to reach the server. */
+  tryAgain(): void {
+    this.#session.wake()
+    if (!this.#isListed) void this.watchRooms()
+  }
+
+  /** Looks up what was typed or pasted. Resolves with what is wrong with it, or null. */
+  async openTyped(text: string): Promise<WrongWay | null> {
+    const found = readRoomRef(text, this.#platform.serverUrl)
+    if (!found) return { message: 'That is no join code. A code has six letters and digits, like ABC-123.', link: null }
+    if (found.at === 'elsewhere') return { message: 'That link leads to another server.', link: found.link }
+    await this.open(found.ref)
+    return null
+  }
+
+  /** Goes to a room's door. */
+  async open(ref: string): Promise<void> {
+    const finding = { at: 'finding' } as const
+    this.#goTo(finding)
+    try {
+      const room = await this.#session.findRoom(ref)
+      if (this.#outside === finding) this.#goToDoor(room)
+    } catch (error) {
+      if (this.#outside === finding) this.#goTo({ at: 'refused', error: AppError.from(error), ref })
+    }
+  }
+
+  /** Makes a room and goes to its door. Resolves with why that did not work, or null. */
+  async create(name: string, visibility: Room['visibility']): Promise<string | null> {
+    try {
+      const { room, hostKey } = await this.#session.createRoom({ name, visibility })
+      if (hostKey !== null) this.#platform.keepHostKey(room.id, hostKey)
+      this.#goToDoor(room)
+      return null
+    } catch (error) {
+      return AppError.from(error).message
+    }
+  }
+
+  /** From the door into the room. */
+  async join(): Promise<void> {
+    const door = this.#outside
+    if (door.at !== 'ready') return
+    const { room } = door
+    try {
+      await this.#session.join({
+        roomRef: room.id,
+        name: this.#preferences.name.trim(),
+        hostKey: this.#platform.hostKey(room.id) ?? undefined,
+      })
+      this.#preferences.remember(room)
+      // Behind the call: where one is after it.
+      if (this.#outside === door) this.#outside = { at: 'home' }
+    } catch (error) {
+      if (this.#outside === door) this.#goTo({ at: 'refused', error: AppError.from(error), ref: room.id })
+    }
+  }
+
+  /** Out of the room, back to the first screen. */
+  leave(): void {
+    this.goHome()
+    void this.#session.leave()
+  }
+
+  /** Ends the meeting for everyone. Resolves with why that did not work, or null. */
+  async endForAll(): Promise<string | null> {
+    try {
+      await this.#session.endForAll()
+      return null
+    } catch (error) {
+      return AppError.from(error).message
+    }
+  }
+
+  goHome(): void {
+    this.#dismissed = this.#session.state
+    this.#goTo({ at: 'home' })
+  }
+
+  /** Back to the door of the room that one was in. */
+  async returnTo(ref: string): Promise<void> {
+    this.#dismissed = this.#session.state
+    await this.open(ref)
+  }
+
+  #goToDoor(room: Room): void {
+    this.#goTo({ at: 'ready', room })
+    this.#platform.showRoom(room.joinCode)
+    this.#session.microphone.set(this.#preferences.comesWith('microphone'))
+    this.#session.camera.set(this.#preferences.comesWith('camera'))
+  }
+
+  #goTo(place: Exclude<Place, { at: 'call' | 'over' }>): void {
+    if (this.#outside.at === 'ready' && place.at !== 'ready') this.#session.releaseDevices()
+    this.#outside = place
+    if (place.at === 'home') this.#platform.showRoom(null)
+  }
+}
