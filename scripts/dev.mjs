@@ -12,11 +12,8 @@ import { node, root, say, start } from './setup/run.mjs'
 
 const port = await freePort()
 const target = `http://127.0.0.1:${port}`
-// Watch mode reports imports over the channel on which the store's thread answers; the folders are named, so it need not.
-const unreported = 'data:text/javascript,delete process.env.WATCH_REPORT_DEPENDENCIES'
-const watching = ['--watch-path=src/main', '--watch-path=src/shared', '--watch-preserve-output', '--import', unreported]
 const serving = ['src/main/headless.ts', 'serve', '--port', `${port}`, '--data-dir', '.dev', '--no-web', ...process.argv.slice(2)]
-const server = start(node, [...watching, ...serving])
+const server = start(node, ['--watch', '--watch-preserve-output', ...serving])
 
 // The room server lets in its own pages only, so the proxy speaks in its name.
 const proxied = { target, ws: true, changeOrigin: true, headers: { origin: target } }

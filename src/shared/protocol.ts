@@ -118,7 +118,7 @@ export const requests = {
       })
       .refine((p) => (p.joinCode === undefined) !== (p.roomId === undefined), 'give either a joinCode or a roomId'),
     value: Joined,
-    errors: ['alreadyJoined', 'roomNotFound', 'roomFull', 'roomClosed', 'mediaUnavailable', 'storeUnavailable'],
+    errors: ['unauthorized', 'alreadyJoined', 'roomNotFound', 'roomFull', 'roomClosed', 'mediaUnavailable', 'storeUnavailable'],
   },
   leaveRoom: { about: 'Gives the seat up.', params: Empty, value: Empty, errors: ['notInRoom'] },
   closeRoom: {

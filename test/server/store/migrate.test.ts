@@ -34,7 +34,8 @@ test('up at the latest and down at the first change nothing', async () => {
 })
 
 test.each([-1, 0.5, migrations.length + 1])('there is no version %s', async (version) => {
-  expect(() => migrate('unused.db', version)).toThrow(/no version/)
+  const file = await newFile()
+  expect(() => migrate(file, version)).toThrow(/no version/)
 })
 
 test('a newer database is not taken back', async () => {

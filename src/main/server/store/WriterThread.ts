@@ -34,7 +34,8 @@ export class WriterThread {
   #start(): Worker {
     // Beside this file, in the sources as well as in the build.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
-    const thread = new Worker(entry, { workerData: { file: this.#file } })
+    // Nothing of the environment: under `node --watch` a variable would have Node mix its own messages with ours.
+    const thread = new Worker(entry, { workerData: { file: this.#file }, env: {} })
     let failure: Failure = { code: null, message: 'the thread that writes has ended' }
     thread.on('message', (outcome: GroupOutcome) => this.#settle(outcome))
     thread.on('error', (error) => (failure = { code: null, message: `the thread that writes has failed: ${String(error)}` }))
