@@ -1,10 +1,24 @@
 import { sql } from 'kysely'
 import { AppError } from '../../../shared/errors.ts'
 import type { ChatMessage } from '../../../shared/model.ts'
+import { compiledOnce } from './compiledOnce.ts'
 import { ConstraintError } from './errors.ts'
 import type { Db } from './Store.ts'
 
 const columns = ['id', 'user_id', 'peer_id', 'user_name', 'client_message_id', 'text', 'sent_at'] as const
+
+type NewRow = Omit<Row, 'id'> & { room_id: string }
+
+/** A conflict that did nothing would return no row, so a repeat is counted. */
+const insertion = compiledOnce<NewRow, { id: number; repeats: number }>((query, row) =>
+  query
+    .insertInto('messages')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['room_id', 'user_id', 'client_message_id']).doUpdateSet({ repeats: sql`repeats + 1` }),
+    )
+    .returning(['id', 'repeats']),
+)
 
 /**
  * Stores a message, durably. The same id by the same user in the same room is the same message: a repeat gets the first one, and
@@ -12,28 +26,24 @@ const columns = ['id', 'user_id', 'peer_id', 'user_name', 'client_message_id', '
  */
 export async function insertMessage(db: Db, message: Omit<ChatMessage, 'id'>): Promise<{ message: ChatMessage; isNew: boolean }> {
   const { roomId, from, clientMessageId, text, sentAt } = message
-  const insertion = db.query
-    .insertInto('messages')
-    .values({
-      room_id: roomId,
-      user_id: from.userId,
-      peer_id: from.peerId,
-      user_name: from.name,
-      client_message_id: clientMessageId,
-      text,
-      sent_at: sentAt,
-    })
-    // A conflict that did nothing would return no row.
-    .onConflict((conflict) =>
-      conflict.columns(['room_id', 'user_id', 'client_message_id']).doUpdateSet({ repeats: sql`repeats + 1` }),
-    )
-    .returning([...columns, 'repeats'])
-  const [[row]] = await db.write(insertion).catch((error: unknown) => {
+  const row: NewRow = {
+    room_id: roomId,
+    user_id: from.userId,
+    peer_id: from.peerId,
+    user_name: from.name,
+    client_message_id: clientMessageId,
+    text,
+    sent_at: sentAt,
+  }
+  const [[stored]] = await db.write(insertion(db.query, row)).catch((error: unknown) => {
     if (error instanceof ConstraintError && error.kind === 'reference')
       throw new AppError('roomNotFound', 'This room is no more', { cause: error })
     throw error
   })
-  return { message: messageOf(roomId, row!), isNew: row!.repeats === 0 }
+  const { id, repeats } = stored!
+  if (repeats === 0) return { message: { id: String(id), ...message }, isNew: true }
+  const first = await db.query.selectFrom('messages').select(columns).where('id', '=', id).executeTakeFirstOrThrow()
+  return { message: messageOf(roomId, first), isNew: false }
 }
 
 export interface MessagesPage {
