@@ -51,7 +51,7 @@ const layers = [
   {
     name: 'components',
     folder: components,
-    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'svelte-sonner')],
+    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui')],
     onlyTypesOf: [shared],
   },
   { name: 'platform', folder: platform, mayImport: ['^src/shared/bridge.ts$', platform, packages('zod')] },

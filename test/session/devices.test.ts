@@ -55,6 +55,14 @@ test('a microphone that is off is silent but warm, so that it is back at once', 
   await until(local, () => capture.running('microphone') === null)
 })
 
+test('where the chosen camera is not there, the system’s choice takes its place', async () => {
+  const { local, set } = start('camera')
+  await local.use('unplugged since')
+  await set(true)
+  expect(local.live).toMatchObject({ readyState: 'live' })
+  expect(local.toggle).toMatchObject({ actual: true, error: null })
+})
+
 test('a camera that is off is stopped', async () => {
   const { local, set } = start('camera')
   await set(true)

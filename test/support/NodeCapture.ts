@@ -38,7 +38,8 @@ export class NodeCapture implements Capture {
   /** A colour's name is a camera's, and a number of hertz a microphone's `deviceId`. */
   async open(source: Source, { deviceId }: { deviceId?: string | undefined } = {}): Promise<MediaStreamTrack> {
     await Promise.resolve()
-    const name = this.refused.get(source)
+    const isGone = source === 'camera' && deviceId !== undefined && !Object.hasOwn(rgb, deviceId)
+    const name = this.refused.get(source) ?? (isGone ? 'OverconstrainedError' : undefined)
     if (name !== undefined) throw captureError(source, Object.assign(new Error(name), { name }))
     const track =
       source === 'microphone'

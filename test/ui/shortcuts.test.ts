@@ -6,6 +6,7 @@ const plain = {
   metaKey: false,
   altKey: false,
   repeat: false,
+  isComposing: false,
   defaultPrevented: false,
   target: document.body as unknown,
 }
@@ -44,6 +45,12 @@ describe('keys in a call', () => {
     expect(press('c', { ctrlKey: true })).toBeNull()
     expect(press('p', { ctrlKey: true })).toBeNull()
     expect(press('m', { altKey: true })).toBeNull()
+  })
+
+  test('Esc closes even then, unless it ends the writing of a word', () => {
+    const target = inside('<textarea></textarea>')
+    expect(press('Escape', { target })).toBe('close')
+    expect(press('Escape', { target, isComposing: true })).toBeNull()
   })
 
   test('a key that is held, or that something else has taken, does nothing', () => {

@@ -15,16 +15,16 @@ export type ShortcutAction = (typeof shortcuts)[number]['action']
 const withControl: Record<string, ShortcutAction> = { d: 'microphone', e: 'camera' }
 const alone: Record<string, ShortcutAction> = Object.fromEntries(shortcuts.map(({ key, action }) => [key.toLowerCase(), action]))
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'defaultPrevented'> & {
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'isComposing' | 'defaultPrevented'> & {
   target: unknown
 }
 
-/** What a key asks for, or null. Letters are dead while someone types; held keys count once. */
+/** What a key asks for, or null. Letters and signs are dead while someone types; held keys count once. */
 export function readShortcut(event: KeyPress): ShortcutAction | null {
-  if (event.repeat || event.altKey || event.defaultPrevented) return null
+  if (event.repeat || event.altKey || event.isComposing || event.defaultPrevented) return null
   const key = event.key.toLowerCase()
   if (event.ctrlKey || event.metaKey) return withControl[key] ?? null
-  return isTyping(event.target) ? null : (alone[key] ?? null)
+  return isTyping(event.target) && key !== 'escape' ? null : (alone[key] ?? null)
 }
 
 const TYPED_INTO =

@@ -132,7 +132,12 @@ export class SampleSession
   }
 
   sendChat(text: string): void {
-    const { peerId, userId, name } = sampleMember(0)
+    this.say(0, text)
+  }
+
+  /** Someone writes. */
+  say(index: number, text: string): void {
+    const { peerId, userId, name } = sampleMember(index)
     const message: ChatMessage = {
       id: `${this.messages.length + 1}`,
       roomId: 'r0',

@@ -62,7 +62,7 @@ export class LocalSource extends Emitter<{ changed: [] }> {
       this.#track.enabled = true
     } else {
       try {
-        this.#take(await this.#open(this.#deviceId))
+        this.#take(await this.#openChosen())
       } catch (error) {
         // Whoever closes the picker has changed their mind, and needs no explanation.
         if (this.source === 'screen' && error instanceof AppError && error.code === 'deviceDenied') return false
@@ -71,6 +71,17 @@ export class LocalSource extends Emitter<{ changed: [] }> {
     }
     this.emit('changed')
     return on
+  }
+
+  /** The chosen device, or the system's choice while that one is not there: someone who goes on air should not have to search. */
+  async #openChosen(): Promise<MediaStreamTrack> {
+    try {
+      return await this.#open(this.#deviceId)
+    } catch (error) {
+      const isGone = error instanceof AppError && error.code === 'deviceNotFound'
+      if (!isGone || this.#closed || this.#deviceId === undefined) throw error
+      return this.#open(undefined)
+    }
   }
 
   async #open(deviceId: string | undefined): Promise<MediaStreamTrack> {

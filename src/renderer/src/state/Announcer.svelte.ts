@@ -1,21 +1,18 @@
 import type { Session } from '../session/Session.ts'
 import type { Conversation } from './Conversation.svelte.ts'
-import type { Meeting } from './Meeting.svelte.ts'
 
 /** Tells those who listen to a screen reader who comes, who goes, and that someone has written. */
 export class Announcer {
   /** What is to be said next. */
   text = $state('')
   readonly #session: Session
-  readonly #meeting: Meeting
   readonly #conversation: Conversation
   #roomId: string | null = null
   #present = new Map<string, string>()
-  #lastMessage: string | undefined
+  #unread = 0
 
-  constructor(session: Session, meeting: Meeting, conversation: Conversation) {
+  constructor(session: Session, conversation: Conversation) {
     this.#session = session
-    this.#meeting = meeting
     this.#conversation = conversation
     session.on('roster', () => this.#rosterChanged())
     session.on('chat', () => this.#chatChanged())
@@ -42,14 +39,13 @@ export class Announcer {
     ])
   }
 
-  /** With the chat open, its list speaks for itself. */
+  /** With the chat open, nothing is unread, and its list speaks for itself. */
   #chatChanged(): void {
-    const last = this.#session.messages.findLast((entry) => entry.delivery === 'sent')
-    if (last?.delivery !== 'sent' || last.message.id === this.#lastMessage) return
-    const isFirst = this.#lastMessage === undefined
-    this.#lastMessage = last.message.id
-    if (isFirst || this.#meeting.panel === 'chat' || this.#conversation.isOwn(last.message)) return
-    this.#say([`${last.message.from.name} has written in the chat`])
+    const { entries, unread } = this.#conversation
+    const hasMore = unread > this.#unread
+    this.#unread = unread
+    const last = entries.findLast((entry) => entry.delivery === 'sent')
+    if (hasMore && last?.delivery === 'sent') this.#say([`${last.message.from.name} has written in the chat`])
   }
 
   #say(sentences: string[]): void {

@@ -48,12 +48,12 @@ export class Conversation {
   }
 
   /** Messages of others since the chat was last open. */
-  readonly unread = $derived.by(() => {
+  get unread(): number {
     if (this.#meeting.panel === 'chat') return 0
     const since = this.#visit?.readUntil ?? ''
     return this.entries.filter((entry) => entry.delivery === 'sent' && entry.message.sentAt > since && !this.isOwn(entry.message))
       .length
-  })
+  }
 
   isOwn({ from }: ChatMessage): boolean {
     const { self } = this.#meeting

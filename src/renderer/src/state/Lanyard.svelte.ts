@@ -24,7 +24,7 @@ export class Lanyard {
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.conversation = new Conversation(session, this.meeting)
-    this.announcer = new Announcer(session, this.meeting, this.conversation)
+    this.announcer = new Announcer(session, this.conversation)
   }
 
   close(): void {

@@ -36,6 +36,7 @@ export class Visit {
   #dismissed = $state.raw<SessionState | null>(null)
   #listError = $state.raw<AppError | null>(null)
   #isListed = $state(false)
+  #isLost = $state(false)
 
   constructor(session: Session, platform: Platform, preferences: Preferences) {
     this.#session = session
@@ -44,10 +45,9 @@ export class Visit {
     this.#connection = follow(session, 'connection')
     this.#state = follow(session, 'state')
     this.#rooms = follow(session, 'rooms')
+    this.#isLost = session.connection.status === 'waiting'
+    session.on('connection', () => this.#connectionChanged())
     void this.watchRooms()
-    session.on('connection', () => {
-      if (session.connection.status === 'connected' && !this.#isListed) void this.watchRooms()
-    })
     if (platform.invitation.room) void this.openTyped(platform.invitation.room)
   }
 
@@ -63,6 +63,17 @@ export class Visit {
   get connection(): Session['connection'] {
     this.#connection()
     return this.#session.connection
+  }
+
+  /** The server does not answer; from the first failed attempt to the one that succeeds. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Who one is for the server; null until it has said so. */
+  get userId(): string | null {
+    const { connection } = this
+    return connection.status === 'connected' ? connection.welcome.userId : null
   }
 
   get isJoining(): boolean {
@@ -130,6 +141,11 @@ export class Visit {
     }
   }
 
+  /** Whether one may open a room that was ended. */
+  canOpen({ id, host }: Room): boolean {
+    return this.#platform.hostKey(id) !== null || (host !== null && host.userId === this.userId)
+  }
+
   /** From the door into the room. */
   async join(): Promise<void> {
     const door = this.#outside
@@ -174,6 +190,14 @@ export class Visit {
   async returnTo(ref: string): Promise<void> {
     this.#dismissed = this.#session.state
     await this.open(ref)
+  }
+
+  #connectionChanged(): void {
+    const { status } = this.#session.connection
+    if (status === 'waiting') this.#isLost = true
+    if (status !== 'connected') return
+    this.#isLost = false
+    if (!this.#isListed) void this.watchRooms()
   }
 
   #goToDoor(room: Room): void {
