@@ -24,9 +24,9 @@ const mediaCodecs: types.RouterRtpCodecCapability[] = [
 /**
  * The least time between two key-frame requests to a sender, in ms. libwebrtc's encoder ignores a request that follows another
  * within 300 ms (kMinKeyframeSendInterval in its EncoderRtcpFeedback), and mediasoup would repeat an ignored one after
- * 1,000 ms only. With more than 300 ms between them every request is answered, so a burst of joins sees video at once.
+ * 1,000 ms only. The rest is for requests that are delayed on their way, or they meet after all (see docs/benchmarks.md).
  */
-const KEY_FRAME_REQUEST_DELAY_MS = 350
+const KEY_FRAME_REQUEST_DELAY_MS = 400
 
 /** What consumers may start with, in bit/s: a LAN carries it, and congestion control takes it from there. */
 const INITIAL_OUTGOING_BITRATE = 5_000_000

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Compilable, DeleteResult, InsertResult, Kysely, UpdateResult } from 'kysely'
 import { Emitter } from '../../../shared/emitter.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -11,6 +12,8 @@ import { WriterThread } from './WriterThread.ts'
 
 /** How long the first unit of a group waits for others, in ms. One commit of several rows writes far less than one for each. */
 const GATHER_MS = 8
+/** A unit that comes after such a pause, in ms, is sent at once: where little is said, nothing else would come in time. */
+const QUIET_MS = 2 * GATHER_MS
 /** Units that make a group worth sending at once. */
 const FULL_GROUP = 64
 /** Units of one transaction at most; more can wait while another one commits. */
@@ -74,6 +77,8 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
   readonly #queue: Waiting[] = []
   #state: State = { status: 'well' }
   #draining: Promise<void> | null = null
+  /** Of `performance.now()`, in ms. */
+  #committedAt = 0
   #closing: Promise<void> | null = null
   /** Ends the wait of `#gather`. */
   #hurry = () => {}
@@ -130,6 +135,7 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
       await this.#gather()
       const group = this.#queue.splice(0, GROUP_LIMIT)
       const answer = await this.#writer.commit(group.map(({ unit }) => unit))
+      this.#committedAt = performance.now()
       if ('outcomes' in answer) {
         this.#settle(group, answer.outcomes)
       } else {
@@ -145,6 +151,8 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
   async #gather(): Promise<void> {
     const well = this.#state.status === 'well'
     const first = this.#queue[0]?.since ?? 0
+    // What came in the same turn goes along.
+    if (well && first - this.#committedAt > QUIET_MS) return nextTurn()
     const wait = well ? first + GATHER_MS - performance.now() : PROBE_MS
     if (this.#closing || wait <= 0 || (well && this.#queue.length >= FULL_GROUP)) return
     await new Promise<void>((resolve) => {

@@ -22,7 +22,7 @@ export function compiledOnce<Values extends object, Row>(
         CompiledQuery.raw(
           text,
           names.map((name) => values[name]),
-        ) as CompiledQuery<Row>,
+        ),
     }
   }
 }
