@@ -49,6 +49,14 @@ test('a port in use is named, with the flag that helps', async () => {
   expect(stderr).toContain(`Port ${port} is in use; choose another with --port`)
 })
 
+test('a data directory that cannot be had is named, and ends it with 1', async () => {
+  for (const dataDir of ['/proc/lanyard', '/dev/null/lanyard', '/dev/null']) {
+    const { code, stdout, stderr } = await serveToEnd(['--port', '0', '--data-dir', dataDir])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(`data directory ${dataDir} cannot be`)
+  }
+})
+
 test('a wrong call ends with 2 and says what is wrong', async () => {
   for (const [args, said] of [
     [['--port', 'many'], 'whole number'],

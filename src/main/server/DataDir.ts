@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 
 /** How far back, at most, a crash can date the end of the sessions that it cut off. */
@@ -25,7 +25,7 @@ export class DataDir {
   constructor(path: string) {
     this.path = resolve(path)
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 })
+      makeDirectory(this.path)
     } catch (cause) {
       throw new StartError(`The data directory ${this.path} cannot be made: ${reason(cause)}. Choose another with --data-dir`, {
         cause,
@@ -35,7 +35,7 @@ export class DataDir {
     this.#lock = takeLock(this.#lockFile, this.path)
     try {
       this.masterKey = this.#readOrMakeKey()
-      for (const folder of ['files', 'backups']) mkdirSync(join(this.path, folder), { recursive: true, mode: 0o700 })
+      for (const folder of ['files', 'backups']) makeDirectory(join(this.path, folder))
     } catch (cause) {
       this.#lock.close()
       throw new StartError(`The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
@@ -72,7 +72,7 @@ export class DataDir {
   #readOrMakeKey(): Uint8Array {
     const folder = join(this.path, 'keys')
     const file = join(folder, 'master.key')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeDirectory(folder)
     if (!existsSync(file)) {
       // By way of another name, so that a crash leaves no half key.
       writeFileSync(`${file}.new`, randomBytes(32), { mode: 0o600, flush: true })
@@ -90,9 +90,20 @@ export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
+/**
+ * A directory for this user alone, with those above it. Node's own `recursive` never returns where the system says that a folder
+ * with a parent has none, as /proc does.
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 function takeLock(file: string, directory: string): Database.Database {
-  const lock = new Database(file, { timeout: 0 })
+  let lock: Database.Database | undefined
   try {
+    lock = new Database(file, { timeout: 0 })
     // In exclusive mode the lock that this write takes is kept until the file is closed.
     lock.pragma('locking_mode = EXCLUSIVE')
     lock.pragma('journal_mode = MEMORY')
@@ -100,7 +111,7 @@ function takeLock(file: string, directory: string): Database.Database {
     lock.prepare('INSERT INTO owner VALUES (?)').run(process.pid)
     return lock
   } catch (cause) {
-    lock.close()
+    lock?.close()
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
       throw new StartError(`Another server is using ${directory}. Stop it, or choose another directory with --data-dir`, {
         cause,
