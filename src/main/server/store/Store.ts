@@ -13,7 +13,7 @@ import { WriterThread } from './WriterThread.ts'
 /** How long the first unit of a group waits for others, in ms. One commit of several rows writes far less than one for each. */
 const GATHER_MS = 8
 /** A unit that comes after such a pause, in ms, is sent at once: where little is said, nothing else would come in time. */
-const QUIET_MS = 2 * GATHER_MS
+const QUIET_MS = GATHER_MS
 /** Units that make a group worth sending at once. */
 const FULL_GROUP = 64
 /** Units of one transaction at most; more can wait while another one commits. */
@@ -78,7 +78,9 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
   #state: State = { status: 'well' }
   #draining: Promise<void> | null = null
   /** Of `performance.now()`, in ms. */
-  #committedAt = 0
+  #cameAt = -Infinity
+  /** Whether the first unit of the queue came after a pause. */
+  #isQuiet = true
   #closing: Promise<void> | null = null
   /** Ends the wait of `#gather`. */
   #hurry = () => {}
@@ -124,7 +126,10 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
       const { sql, parameters } = query.compile()
       return { sql, parameters }
     })
-    this.#queue.push({ unit: statements, since: performance.now(), asker })
+    const since = performance.now()
+    if (this.#queue.length === 0) this.#isQuiet = since - this.#cameAt > QUIET_MS
+    this.#cameAt = since
+    this.#queue.push({ unit: statements, since, asker })
     if (this.#queue.length >= FULL_GROUP && this.#state.status === 'well') this.#hurry()
     this.#draining ??= this.#drain()
   }
@@ -135,7 +140,6 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
       await this.#gather()
       const group = this.#queue.splice(0, GROUP_LIMIT)
       const answer = await this.#writer.commit(group.map(({ unit }) => unit))
-      this.#committedAt = performance.now()
       if ('outcomes' in answer) {
         this.#settle(group, answer.outcomes)
       } else {
@@ -152,7 +156,7 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
     const well = this.#state.status === 'well'
     const first = this.#queue[0]?.since ?? 0
     // What came in the same turn goes along.
-    if (well && first - this.#committedAt > QUIET_MS) return nextTurn()
+    if (well && this.#isQuiet) return nextTurn()
     const wait = well ? first + GATHER_MS - performance.now() : PROBE_MS
     if (this.#closing || wait <= 0 || (well && this.#queue.length >= FULL_GROUP)) return
     await new Promise<void>((resolve) => {
