@@ -10,8 +10,13 @@ export type DtlsParameters = types.DtlsParameters
 export type IceParameters = types.IceParameters
 export type IceCandidate = types.IceCandidate
 
-/** Control characters and the marks that turn text around, with which a name could pose as another one. */
-const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
+/**
+ * Control characters and marks that nobody sees or that turn text around, with which a name could pose as another one. Joiners stay,
+ * because emoji and many scripts are written with them, and so do the tags of flags.
+ */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
+/** Letters that are drawn as nothing: a name of them alone is none. */
+const VISIBLE = /[^\s\u115f\u1160\u200c\u200d\u3164\uffa0\u{e0020}-\u{e007f}]/u
 const oneLine = (text: string) => text.toWellFormed().replace(UNSEEN, ' ').trim()
 /** Chat keeps its line breaks and tabs. */
 const manyLines = (text: string) =>
@@ -58,8 +63,9 @@ const opaqueObject = <T extends object>(about: string) =>
 
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 export const Timestamp = z.iso.datetime().describe('UTC')
-export const DisplayName = z.string().max(256).overwrite(oneLine).min(1).max(64)
-export const RoomName = z.string().max(512).overwrite(oneLine).min(1).max(100)
+export const DisplayName = z.string().max(256).overwrite(oneLine).min(1).max(64).regex(VISIBLE)
+export const RoomName = z.string().max(512).overwrite(oneLine).min(1).max(100).regex(VISIBLE)
+export const Description = z.string().max(2000).overwrite(manyLines).max(500)
 export const Slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
@@ -134,4 +140,7 @@ export const RtpParameters = opaqueObject<RtpParameters>('RTP parameters as medi
 export const DtlsParameters = opaqueObject<DtlsParameters>('DTLS parameters as mediasoup defines them')
 export const IceParameters = opaqueObject<IceParameters>('ICE parameters as mediasoup defines them')
 export const IceCandidates = opaque<IceCandidate[]>('ICE candidates as mediasoup defines them')
-export const RelayPayload = opaque<unknown>('an offer, an answer, a candidate: read by the receiver only')
+export const RelayPayload = opaque<unknown>('an offer, an answer, a candidate: read by the receiver only').refine(
+  (payload) => JSON.stringify(payload).length <= 64_000,
+  'must be 64,000 characters of JSON at most',
+)

@@ -7,6 +7,7 @@ import type { ErrorCode } from './errors.ts'
 import {
   ChatMessage,
   ChatText,
+  Description,
   DisplayName,
   DtlsParameters,
   IceCandidates,
@@ -89,7 +90,7 @@ export const requests = {
         name: RoomName.optional(),
         roomId: RoomRef.optional(),
         slug: Slug.optional(),
-        description: z.string().trim().max(500).optional(),
+        description: Description.optional(),
         visibility: z.enum(['public', 'private']).optional(),
         maxPeers: z.int().min(0).max(10_000).optional(),
         hostKey: z.string().max(128).optional(),

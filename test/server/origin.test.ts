@@ -56,3 +56,19 @@ test('pages of other origins may not connect, its own may, and programs without 
   for (const origin of [`http://${host}`, 'https://desk.example']) await Client.connect(server.url, { headers: { origin } })
   await Client.connect(server.url)
 })
+
+test('a script of another page reads nothing: no JSONP, and no answers to requests from elsewhere', async () => {
+  const server = await startServer()
+  const { host } = new URL(server.url)
+  const polling = '/socket.io/?EIO=4&transport=polling'
+  expect(await status(server.url, polling, { Host: host })).toBe(200)
+  expect(await status(server.url, `${polling}&j=0`, { Host: host })).toBe(403)
+  for (const site of ['cross-site', 'same-site']) {
+    expect(await status(server.url, polling, { Host: host, 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'no-cors' })).toBe(403)
+    expect(await status(server.url, '/healthz', { Host: host, 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'navigate' })).toBe(200)
+  }
+  // The later requests of a connection are looked at as well.
+  const opened = await (await fetch(new URL(polling, server.url))).text()
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
+  expect(await status(server.url, `${polling}&sid=${sid}`, { Host: host, Origin: 'http://evil.example' })).toBe(403)
+})

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { Client, enter, hostRoom } from '../support/Client.ts'
+import { Client, enter, hostRoom, newDevice } from '../support/Client.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
 test('each change of the roster has the next revision, and a newcomer starts where it stands', async () => {
@@ -63,8 +63,47 @@ test('a lost connection holds the seat, and its credential takes it back once', 
   await host.take('peerReconnecting')
   const third = await Client.connect(server.url, { device: client.device, resume: back.welcome.resume })
   expect(third.welcome.resumed?.self.peerId).toBe(joined.self.peerId)
-  const thief = await Client.connect(server.url, { resume: client.welcome.resume })
-  expect(thief.welcome.resumed).toBeNull()
+  const late = await Client.connect(server.url, { device: client.device, resume: client.welcome.resume })
+  expect(late.welcome.resumed).toBeNull()
+})
+
+test('a stolen credential takes nothing, from another device or from none', async () => {
+  const server = await startServer()
+  const { host, room, joined } = await hostRoom(server.url)
+  const { resume } = host.welcome
+  for (const auth of [
+    { protocol: 1, device: newDevice(), resume },
+    { protocol: 1, resume },
+  ]) {
+    const thief = await Client.connect(server.url, { auth })
+    expect(thief.welcome.resumed).toBeNull()
+    expect(thief.welcome.userId).not.toBe(joined.self.userId)
+    expect((await thief.request('createRoom', { roomId: room.id })).hostKey).toBeNull()
+  }
+  expect((await host.request('listMembers', {})).members).toHaveLength(1)
+})
+
+test('a server that is stopped and started again lets everyone back into their seats', async () => {
+  const dataDir = await temporaryDirectory()
+  const first = await startServer({ dataDir })
+  const { host, joined } = await hostRoom(first.url)
+  await first.close()
+  const second = await startServer({ dataDir })
+  const back = await Client.connect(second.url, { device: host.device, resume: host.welcome.resume })
+  expect(back.welcome.resumed?.self).toMatchObject({ peerId: joined.self.peerId, role: 'host' })
+})
+
+test('a burst that turns the state to and fro is told 20 times a second at most', async () => {
+  const server = await startServer()
+  const { host, room } = await hostRoom(server.url)
+  const { client } = await enter(server.url, room.joinCode, 'Grace')
+  await host.request('updateMember', { microphone: true })
+  const began = performance.now()
+  for (let i = 0; i < 200; i += 1) await client.request('updateMember', { microphone: i % 2 === 0 })
+  const tookMs = performance.now() - began
+  expect(host.heard.filter((one) => one.name === 'roomChanged').length).toBeLessThanOrEqual(Math.ceil(tookMs / 50) + 1)
+  await client.request('updateMember', { microphone: true })
+  await host.take('roomChanged', ({ room: { state } }) => state === 'IN_CALL')
 })
 
 test('a resume takes the seat from a connection that has not noticed its end', async () => {

@@ -3,7 +3,9 @@ import { ChatText, DisplayName, isPlainJson, Slug } from '../../src/shared/model
 
 test('names are one line, trimmed, and cannot turn the text around them', () => {
   expect(DisplayName.parse('  Ada\u202e\nLovelace\0 ')).toBe('Ada  Lovelace')
-  expect(DisplayName.safeParse(' \u200f\u0000 ').success).toBe(false)
+  for (const nothing of [' \u200f\u0000 ', '\u200b', '\u3164', '\u2060\u00ad', '\u200d'])
+    expect(DisplayName.safeParse(nothing).success).toBe(false)
+  expect(DisplayName.parse('Ada\u200b')).toBe('Ada')
   expect(DisplayName.parse('张伟 👋🏽 عمر')).toBe('张伟 👋🏽 عمر')
 })
 

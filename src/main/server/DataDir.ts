@@ -104,11 +104,8 @@ function takeLock(file: string, directory: string): Database.Database {
   let lock: Database.Database | undefined
   try {
     lock = new Database(file, { timeout: 0 })
-    // In exclusive mode the lock that this write takes is kept until the file is closed.
-    lock.pragma('locking_mode = EXCLUSIVE')
-    lock.pragma('journal_mode = MEMORY')
-    lock.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER); DELETE FROM owner')
-    lock.prepare('INSERT INTO owner VALUES (?)').run(process.pid)
+    // Nothing is ever written, so there is nothing that a crash could damage.
+    lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (cause) {
     lock?.close()

@@ -8,6 +8,8 @@ import type { Room } from './Room.ts'
 export interface Seat {
   peerId: string
   userId: string
+  /** Of the device that took it, which alone can take it back; null for a client that keeps none. */
+  deviceHash: string | null
   name: string
   role: Role
   sessionId: string

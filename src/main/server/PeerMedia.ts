@@ -127,6 +127,8 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
       consumer.close()
       throw new AppError('producerNotFound', 'It has just ended')
     }
+    // One for each producer: asking again gives a new one in place of the old.
+    for (const other of this.#consumers.values()) if (other.producerId === producerId) other.close()
     this.#consumers.set(consumer.id, consumer)
     consumer.observer.once('close', () => this.#consumers.delete(consumer.id))
     consumer.once('producerclose', () => this.emit('consumerClosed', consumer.id))

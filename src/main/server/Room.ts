@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../shared/errors.ts'
 import { Emitter } from '../../shared/emitter.ts'
 import type { ChatMessage, Room as RoomInfo, RoomState } from '../../shared/model.ts'
@@ -13,6 +14,9 @@ import { insertMessage, messagesOf } from './store/messages.ts'
 import { closeSeat, openSeat, updateSeat } from './store/seats.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
+
+/** The least time between two `roomChanged`, in ms: 20 a second at most. */
+const NEWS_EVERY_MS = 50
 
 /** Messages that the answer to a join brings along. */
 const MESSAGES_AT_JOIN = 50
@@ -36,6 +40,8 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   readonly #held = new Map<Peer, NodeJS.Timeout>()
   #stored: StoredRoom
   #state: RoomState = 'EMPTY'
+  #hasNews = false
+  #pause: NodeJS.Timeout | null = null
 
   constructor(stored: StoredRoom, context: RoomContext) {
     super()
@@ -82,6 +88,7 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     const peer = new Peer(this, seat, connection, declared, resumeHashes)
     peer.media.on('changed', () => this.roster.changed(peer))
     peer.media.on('consumerClosed', (consumerId) => peer.connection?.wire.notify('consumerClosed', { consumerId }))
+    connection.userId = seat.userId
     connection.peer = peer
     this.roster.add(peer)
     connection.wire.enter(this.id)
@@ -133,16 +140,18 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     this.#held.delete(peer)
     const old = peer.connection
     peer.connection = connection
+    connection.userId = peer.seat.userId
     connection.peer = peer
     connection.wire.enter(this.id)
     if (old) {
       old.peer = null
       old.wire.close()
     }
-    this.roster.changed(peer)
+    this.roster.returned(peer)
   }
 
-  remove(peer: Peer, reason: Payload<'peerLeft'>['reason']): void {
+  /** Frees a seat; one that `canReturn` can be taken back when the server is started again. */
+  remove(peer: Peer, reason: Payload<'peerLeft'>['reason'], canReturn = false): void {
     if (this.roster.get(peer.id) !== peer) return
     clearTimeout(this.#held.get(peer))
     this.#held.delete(peer)
@@ -153,18 +162,19 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     this.roster.remove(peer, reason)
     peer.media.close()
     this.emit('left', peer)
-    closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: new Date().toISOString() })
+    closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: new Date().toISOString(), canReturn })
     this.#changed()
   }
 
   update(peer: Peer, declared: Params<'updateMember'>): Value<'updateMember'> {
     if (declared.microphone || declared.camera || declared.screen) this.require(peer, 'publish')
-    const { microphone, camera, screen } = peer.declared
+    const before = peer.declared
     peer.declared = {
-      microphone: declared.microphone ?? microphone,
-      camera: declared.camera ?? camera,
-      screen: declared.screen ?? screen,
+      microphone: declared.microphone ?? before.microphone,
+      camera: declared.camera ?? before.camera,
+      screen: declared.screen ?? before.screen,
     }
+    if (isDeepStrictEqual(before, peer.declared)) return { member: peer.member }
     updateSeat(this.#context.store, peer.id, peer.declared)
     this.roster.changed(peer)
     this.#changed()
@@ -211,7 +221,7 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     const peers = [...this.roster]
     // First everyone leaves the channel, so that nobody is told of all the others who go.
     for (const { connection } of peers) connection?.wire.exit(this.id)
-    for (const peer of peers) this.remove(peer, 'closed')
+    for (const peer of peers) this.remove(peer, 'closed', reason === 'shutdown')
   }
 
   /** Throws `forbidden`. */
@@ -222,6 +232,7 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
 
   close(): void {
     this.roster.close()
+    if (this.#pause) clearTimeout(this.#pause)
     for (const timer of this.#held.values()) clearTimeout(timer)
     this.media.close()
   }
@@ -235,9 +246,21 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     else this.emit('changed')
   }
 
+  /** At once, and in a burst the latest only. */
   #tellRoom(): void {
-    this.#tell('roomChanged', { room: this.info })
     this.emit('changed')
+    this.#hasNews = true
+    if (!this.#pause) this.#tellNews()
+  }
+
+  #tellNews(): void {
+    if (!this.#hasNews) return
+    this.#hasNews = false
+    this.#tell('roomChanged', { room: this.info })
+    this.#pause = setTimeout(() => {
+      this.#pause = null
+      this.#tellNews()
+    }, NEWS_EVERY_MS)
   }
 }
 

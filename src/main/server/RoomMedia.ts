@@ -33,10 +33,13 @@ export class RoomMedia extends Emitter<{ reset: []; voices: [Voices] }> {
   /** Makes the router, if there is none. Throws `mediaUnavailable`. */
   async open(): Promise<OpenRouter> {
     if (this.#closed) throw unavailable(null)
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = null
-      throw error
-    })
+    if (!this.#opening) {
+      const opening = this.#open()
+      this.#opening = opening
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = null
+      })
+    }
     return this.#opening
   }
 
@@ -90,6 +93,7 @@ export class RoomMedia extends Emitter<{ reset: []; voices: [Voices] }> {
       if (!this.#closed) this.emit('reset')
     })
     const observer = await observeVoices(made.router).catch((cause: unknown) => {
+      made.router.close()
       throw unavailable(cause)
     })
     observer.on('volumes', (volumes) => {

@@ -89,6 +89,7 @@ export class RoomServer {
       const seat = {
         peerId: randomId(),
         userId: connection.userId,
+        deviceHash: connection.deviceHash,
         name: params.name,
         role,
         sessionId: randomId(),
@@ -124,10 +125,9 @@ export class RoomServer {
     const next = { current: hashSecret(connection.resume), previous: used }
     const peer = this.#seats.get(used)
     const kept = this.#kept.get(used)
-    const userId = peer?.seat.userId ?? kept?.userId
-    // A credential that was stolen is worth nothing on another device.
-    if (userId === undefined || (connection.deviceHash !== null && connection.userId !== userId)) return null
-    connection.userId = userId
+    const owner = peer?.seat ?? kept
+    // A credential that was stolen is worth nothing on another device, nor without one.
+    if (owner?.deviceHash !== connection.deviceHash) return null
     if (peer) {
       this.#forget(peer)
       peer.resumeHashes = next
@@ -256,6 +256,7 @@ export class RoomServer {
   #open(stored: StoredRoom): Room {
     let room = this.#rooms.get(stored.id)
     if (!room) {
+      if (this.#closed) throw new AppError('roomClosed', 'The server is stopping')
       room = new Room(stored, this.#context)
       const opened = room
       this.#rooms.set(room.id, room)

@@ -60,6 +60,11 @@ export class Roster {
     this.#tell('peerReconnecting', { peerId: peer.id, revision: this.#next() })
   }
 
+  /** Like a newcomer, the one who is back is not told: the welcome has the whole roster. */
+  returned(peer: Peer): void {
+    this.#tell('peerChanged', { member: peer.member, revision: this.#next() }, peer.connection)
+  }
+
   changed(peer: Peer): void {
     if (!this.#peers.has(peer.id)) return
     this.#changed.add(peer)

@@ -56,6 +56,11 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
 
+    // A wrong address or a taken port is said before anything else is started.
+    const probe = createServer()
+    await listen(probe, config)
+    await new Promise((resolve) => probe.close(resolve))
+
     // The two that take long go on at once; both are closed, however the other fares.
     const opening = openStore({ file: dataDir.databaseFile, log })
     closers.push(async () => (await opening).close())

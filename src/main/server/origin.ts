@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import type { ServerConfig } from './config.ts'
 
@@ -9,15 +9,21 @@ const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().t
 /**
  * Whether a request may come in. Its Host must be this server (by the address that it has reached, or by name), which
  * keeps out pages whose name was made to point here (DNS rebinding); its Origin, where a browser gives one, must be the same
- * host, which keeps out the pages of others. Programs without a browser send no Origin.
+ * host, which keeps out the pages of others. Scripts and pictures are asked for without an Origin, so where a browser says that it is
+ * another site that asks, only following a link is let in. Programs without a browser send neither.
  */
 export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   const host = request.headers.host?.toLowerCase()
   if (host === undefined || !isOwnHost(host, request.socket.localAddress, allowed)) return false
   const origin = request.headers.origin?.toLowerCase()
-  return (
-    origin === undefined || origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
-  )
+  if (origin === undefined) return !isAskedForElsewhere(request.headers)
+  return origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
+}
+
+/** By the Fetch metadata of newer browsers (https://www.w3.org/TR/fetch-metadata/). */
+function isAskedForElsewhere(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site']
+  return (site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate'
 }
 
 function isOwnHost(host: string, localAddress: string | undefined, { announceIps, allowedHosts }: Allowed): boolean {

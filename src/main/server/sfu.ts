@@ -31,6 +31,9 @@ const KEY_FRAME_REQUEST_DELAY_MS = 400
 /** What consumers may start with, in bit/s: a LAN carries it, and congestion control takes it from there. */
 const INITIAL_OUTGOING_BITRATE = 5_000_000
 
+/** How often a worker is asked for a sign of life, and how long it may take to give one, in ms. */
+const PULSE_MS = 5_000
+
 /** How long the ports of a server that has just crashed are waited for, in ms. */
 const PORT_WAIT_MS = 10_000
 
@@ -111,9 +114,15 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     this.#slots.clear()
   }
 
+  /** One for each core, but no more than there are ports. */
+  get #mostWorkers(): number {
+    const { maxWorkers, rtcPorts } = this.#config
+    return Math.min(maxWorkers ?? availableParallelism(), rtcPorts.max - rtcPorts.min + 1)
+  }
+
   async #leastLoaded(): Promise<Slot> {
     const [least] = [...this.#slots].sort((a, b) => a.routers - b.routers)
-    if (least && (least.routers === 0 || this.#slots.size >= (this.#config.maxWorkers ?? availableParallelism()))) return least
+    if (least && (least.routers === 0 || this.#slots.size >= this.#mostWorkers)) return least
     this.#starting ??= this.#startWorker().finally(() => (this.#starting = null))
     try {
       return await this.#starting
@@ -130,6 +139,8 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       const { server, port } = await this.#listen(worker)
       const slot: Slot = { worker, server, port, routers: 0 }
       this.#slots.add(slot)
+      const pulse = setInterval(() => void this.#feelPulse(worker), PULSE_MS)
+      worker.observer.once('close', () => clearInterval(pulse))
       worker.on('died', (error) => {
         this.#slots.delete(slot)
         if (this.#closed) return
@@ -142,6 +153,17 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       worker.close()
       throw cause
     }
+  }
+
+  /** A worker that hangs would leave requests unanswered for ever; killed, it is replaced like any dead one. */
+  async #feelPulse(worker: types.Worker): Promise<void> {
+    const patience = setTimeout(() => {
+      if (worker.closed) return
+      this.#log.error({ pid: worker.pid }, 'a media worker hangs and is killed')
+      process.kill(worker.pid, 'SIGKILL')
+    }, PULSE_MS - 1_000)
+    await worker.getResourceUsage().catch(() => {})
+    clearTimeout(patience)
   }
 
   /**
@@ -161,7 +183,8 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
           refused = cause
         }
       }
-      if (Date.now() > deadline || this.#closed || worker.closed) {
+      // With another worker at hand nobody needs to wait.
+      if (Date.now() > deadline || this.#slots.size > 0 || this.#closed || worker.closed) {
         throw new AppError(
           'mediaUnavailable',
           `No media port between ${min} and ${max} is free; choose others with --rtc-port-range`,

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { AppError, type Result } from '../../shared/errors.ts'
@@ -51,7 +51,12 @@ export class Signaling {
       pingInterval: PING_EVERY_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: 10_000,
-      allowRequest: (request, decide) => decide(null, mayEnter(request, config)),
+    })
+    // Every request, not only the first of a connection; and no JSONP, by which a page of another origin could read answers.
+    this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      if (mayEnter(request, config) && !/[?&]j=/.test(request.url ?? '')) return next()
+      response.writeHead(403)
+      response.end()
     })
     http.on('connection', (connection) => {
       this.#connections.add(connection)

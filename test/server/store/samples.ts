@@ -38,6 +38,7 @@ export function aSeat(changes: Partial<OpenedSeat> = {}): OpenedSeat {
     tenantId: 'local',
     roomId: 'room',
     userId: 'ada',
+    deviceHash: 'device',
     name: 'Ada',
     role: 'speaker',
     sessionId: 'session',

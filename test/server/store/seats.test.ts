@@ -84,6 +84,7 @@ test('a seat is kept as it was last, with its credential and the one before', as
       peerId: 'seat',
       roomId: 'room',
       userId: 'ada',
+      deviceHash: 'device',
       name: 'Ada',
       role: 'speaker',
       declared: { microphone: false, camera: true, screen: true },

@@ -11,6 +11,7 @@ export interface OpenedSeat extends Declared {
   tenantId: string
   roomId: string
   userId: string
+  deviceHash: string | null
   name: string
   role: Role
   sessionId: string
@@ -21,13 +22,22 @@ export interface OpenedSeat extends Declared {
   previousResumeHash: string | null
 }
 
-/** A seat as it was when the server crashed, and the hashes of the credentials that take it back. */
+export interface ClosedSeat {
+  peerId: string
+  sessionId: string
+  /** ISO 8601. */
+  at: string
+  canReturn?: boolean
+}
+
+/** A seat as it was when the server ended, and the hashes of the credentials that take it back. */
 export interface KeptSeat {
   hash: string
   previousHash: string | null
   peerId: string
   roomId: string
   userId: string
+  deviceHash: string | null
   name: string
   role: Role
   declared: Declared
@@ -51,7 +61,13 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
     address: seat.address,
     token_id: null,
   }
-  const resume = { ...presence, role, hash: seat.resumeHash, previous_hash: seat.previousResumeHash }
+  const resume = {
+    ...presence,
+    device_hash: seat.deviceHash,
+    role,
+    hash: seat.resumeHash,
+    previous_hash: seat.previousResumeHash,
+  }
   db.record(
     db.query
       .insertInto('sessions')
@@ -75,8 +91,8 @@ export function rotateResume(db: Db, peerId: string, { current, previous }: { cu
   db.record(db.query.updateTable('resumes').set({ hash: current, previous_hash: previous }).where('peer_id', '=', peerId))
 }
 
-/** Notes that a seat is free for good, at that time. */
-export function closeSeat(db: Db, { peerId, sessionId, at }: { peerId: string; sessionId: string; at: string }): void {
+/** Notes that a seat is free at that time: for good, unless it can be taken back when the server is started again. */
+export function closeSeat(db: Db, { peerId, sessionId, at, canReturn = false }: ClosedSeat): void {
   db.record(
     db.query
       .updateTable('sessions')
@@ -84,7 +100,7 @@ export function closeSeat(db: Db, { peerId, sessionId, at }: { peerId: string; s
       .where('id', '=', sessionId)
       .where('disconnected_at', 'is', null),
     db.query.deleteFrom('presence').where('peer_id', '=', peerId),
-    db.query.deleteFrom('resumes').where('peer_id', '=', peerId),
+    ...(canReturn ? [] : [db.query.deleteFrom('resumes').where('peer_id', '=', peerId)]),
   )
 }
 
@@ -102,7 +118,7 @@ export async function closeOpenSessions(db: Db, at: string): Promise<void> {
   )
 }
 
-/** The seats that a crash left without their people. */
+/** The seats that the end of a server left without their people. */
 export async function keptSeats(db: Db): Promise<KeptSeat[]> {
   const rows = await db.query.selectFrom('resumes').selectAll().execute()
   return rows.map((row) => ({
@@ -111,6 +127,7 @@ export async function keptSeats(db: Db): Promise<KeptSeat[]> {
     peerId: row.peer_id,
     roomId: row.room_id,
     userId: row.user_id,
+    deviceHash: row.device_hash,
     name: row.name,
     role: row.role,
     declared: { microphone: row.microphone === 1, camera: row.camera === 1, screen: row.screen === 1 },

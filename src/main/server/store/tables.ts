@@ -83,6 +83,7 @@ export interface Tables {
     previous_hash: string | null
     room_id: string
     user_id: string
+    device_hash: string | null
     name: string
     role: Role
     microphone: Flag

@@ -97,6 +97,7 @@ export const rooms: Migration = {
       previous_hash TEXT,
       room_id TEXT NOT NULL REFERENCES rooms ON DELETE CASCADE,
       user_id TEXT NOT NULL,
+      device_hash TEXT,
       name TEXT NOT NULL,
       role TEXT NOT NULL,
       microphone INTEGER NOT NULL CHECK (microphone IN (0, 1)),
