@@ -73,12 +73,58 @@ test('the first screen shows the rooms of the server and who is in them, as it c
   other.close()
 })
 
+test('before joining, the meter follows the microphone', async ({ server, person }) => {
+  const { page } = await person('Grace', { look: 'green' })
+  await page.goto(server.url)
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Grace')
+  await page.getByRole('button', { name: 'Create a room' }).click()
+  await page.getByRole('textbox', { name: 'Room name' }).fill('Standup')
+  await page.getByRole('button', { name: 'Create room' }).click()
+  const loudness = async () => Number(await page.getByRole('meter').getAttribute('aria-valuenow'))
+  await expect.poll(loudness).toBeGreaterThan(30)
+  await page.getByRole('button', { name: 'Microphone' }).click()
+  await expect.poll(loudness).toBe(0)
+})
+
+test('a menu that was opened and closed leaves the call usable, and the list after it is true', async ({ server, person }) => {
+  const other = await outsider(server.url)
+  const { room } = await other.request('createRoom', { name: 'Standup' })
+  await other.request('joinRoom', { roomId: room.id, name: 'Ada' })
+  const { page } = await person('Grace', { look: 'green' })
+  await page.goto(`${server.url}/?room=${room.joinCode}&username=Grace`)
+  await page.getByRole('button', { name: 'Join now' }).click()
+  const microphone = page.getByRole('button', { name: 'Microphone' })
+  for (const close of ['Escape', 'outside', 'Keyboard shortcuts']) {
+    await page.getByRole('button', { name: 'More' }).click()
+    await expect(page.getByRole('menu')).toBeVisible()
+    if (close === 'Escape') await page.keyboard.press('Escape')
+    else if (close === 'outside') await page.mouse.click(640, 200)
+    else {
+      await page.getByRole('menuitem', { name: close }).click()
+      await page.keyboard.press('Escape')
+    }
+    await expect(page.getByRole('menu')).toHaveCount(0)
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    const before = await microphone.getAttribute('aria-pressed')
+    await microphone.click()
+    await expect(microphone).toHaveAttribute('aria-pressed', before === 'true' ? 'false' : 'true')
+  }
+  await page.getByRole('button', { name: 'Leave' }).click()
+  const card = page.getByRole('list', { name: 'Rooms on this network' }).getByRole('listitem').filter({ hasText: 'Standup' })
+  await expect(card).toContainText('1')
+  await other.request('leaveRoom', {})
+  await expect(card).toContainText('Empty')
+  other.close()
+})
+
 test('the host ends the meeting for all, after being asked', async ({ server, person }) => {
   const ada = await person('Ada', { look: null })
   await ada.createRoom(server.url, 'Standup')
   await ada.page.getByRole('button', { name: 'End for all' }).click()
   await ada.page.getByRole('dialog').getByRole('button', { name: 'End meeting' }).click()
-  await expect(ada.page.getByRole('region', { name: 'Call' })).toHaveCount(0)
+  await expect(ada.page.getByRole('heading', { name: 'You ended the meeting' })).toBeVisible()
+  await ada.page.getByRole('button', { name: 'Open it again' }).click()
+  await ada.joinNow()
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -150,8 +150,10 @@ export class Session extends Emitter<Events> {
   }
 
   /** Out at once; resolves when the server knows. */
-  leave(): Promise<void> {
-    return this.#seat.leave()
+  async leave(): Promise<void> {
+    await this.#seat.leave()
+    // Only now does the server count without us, and tell of changes again.
+    this.#listing.kick()
   }
 
   /** Ends the meeting for everyone. Throws `forbidden`. */

@@ -45,7 +45,10 @@ export class Announcer {
     const hasMore = unread > this.#unread
     this.#unread = unread
     const last = entries.findLast((entry) => entry.delivery === 'sent')
-    if (hasMore && last?.delivery === 'sent') this.#say([`${last.message.from.name} has written in the chat`])
+    if (!hasMore || last?.delivery !== 'sent') return
+    // What was said before one came is history, and no news.
+    const since = this.#session.self?.joinedAt ?? ''
+    if (last.message.sentAt > since) this.#say([`${last.message.from.name} has written in the chat`])
   }
 
   #say(sentences: string[]): void {

@@ -181,6 +181,11 @@ export class Visit {
     }
   }
 
+  /** Whether one made the room, and so can open it again. */
+  isMine(room: Room): boolean {
+    return this.#platform.hostKey(room.id) !== null
+  }
+
   goHome(): void {
     this.#dismissed = this.#session.state
     this.#goTo({ at: 'home' })
