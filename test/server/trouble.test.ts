@@ -47,6 +47,20 @@ test('a dead media worker is replaced, and takes neither the seat nor the chat a
   expect(server.workerPids).not.toContain(pid)
 })
 
+test('a media worker that hangs is killed and replaced, and whoever waited for it has an answer', async () => {
+  const server = await startServer()
+  const { host } = await hostRoom(server.url)
+  await host.request('createTransport', { direction: 'send' })
+  const [pid] = server.workerPids
+  process.kill(pid!, 'SIGSTOP')
+  const stuck = host.refusal('createTransport', { direction: 'send' })
+  expect((await host.say('Still here')).message.text).toBe('Still here')
+  await host.take('mediaReset')
+  expect(await stuck).toBe('mediaUnavailable')
+  expect(server.workerPids).not.toContain(pid)
+  await host.request('createTransport', { direction: 'send' })
+})
+
 test('what belongs to someone else cannot be touched, and has the same answer as what is not there', async () => {
   const server = await startServer()
   const { host, room } = await hostRoom(server.url)
