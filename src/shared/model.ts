@@ -14,9 +14,10 @@ export type IceCandidate = types.IceCandidate
  * Control characters and marks that nobody sees or that turn text around, with which a name could pose as another one. Joiners stay,
  * because emoji and many scripts are written with them, and so do the tags of flags.
  */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])\p{Cf}/gu
 /** Letters that are drawn as nothing: a name of them alone is none. */
-const VISIBLE = /[^\s\u115f\u1160\u200c\u200d\u3164\uffa0\u{e0020}-\u{e007f}]/u
+const BLANK = /\s|\u115f|\u1160|\u200c|\u200d|\u3164|\uffa0|[\u{e0020}-\u{e007f}]/gu
+const canBeSeen = (text: string) => text.replace(BLANK, '') !== ''
 const oneLine = (text: string) => text.toWellFormed().replace(UNSEEN, ' ').trim()
 /** Chat keeps its line breaks and tabs. */
 const manyLines = (text: string) =>
@@ -63,8 +64,20 @@ const opaqueObject = <T extends object>(about: string) =>
 
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 export const Timestamp = z.iso.datetime().describe('UTC')
-export const DisplayName = z.string().max(256).overwrite(oneLine).min(1).max(64).regex(VISIBLE)
-export const RoomName = z.string().max(512).overwrite(oneLine).min(1).max(100).regex(VISIBLE)
+export const DisplayName = z
+  .string()
+  .max(256)
+  .overwrite(oneLine)
+  .min(1)
+  .max(64)
+  .refine(canBeSeen, 'must be something that can be seen')
+export const RoomName = z
+  .string()
+  .max(512)
+  .overwrite(oneLine)
+  .min(1)
+  .max(100)
+  .refine(canBeSeen, 'must be something that can be seen')
 export const Description = z.string().max(2000).overwrite(manyLines).max(500)
 export const Slug = z
   .string()
