@@ -1,0 +1,30 @@
+import type { Launch, Subject } from './Subject.ts'
+
+/** What one run of a load has measured: figures by name. */
+export type Sample = Record<string, number>
+
+/** A figure that has a bar: what ours may be, as a multiple of the reference's. */
+export interface Metric {
+  figure: string
+  /** In words, with the unit. */
+  about: string
+  bar: { most: number } | { least: number }
+}
+
+/** One size of a row. */
+export interface Case {
+  name: string
+  ours: Launch
+  reference: Launch
+  /** Drives a server that was just started. Throws where anything was lost. */
+  measure(subject: Subject): Promise<Sample>
+  metrics: Metric[]
+}
+
+/** A row of the table of bars. */
+export interface Row {
+  id: string
+  about: string
+  reference: string
+  cases(quick: boolean): Case[]
+}
