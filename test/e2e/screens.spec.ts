@@ -28,11 +28,14 @@ test('a link prefills the join, and each way that leads nowhere says why and lea
   await test.step('absent', async () => {
     await page.getByRole('textbox', { name: 'Join code' }).fill('zzz-zzz')
     await page.getByRole('button', { name: 'Join' }).click()
-    await expect(page.getByRole('heading', { name: 'No such room' })).toBeVisible()
-    await back.click()
+    await expect(page.getByText('There is no room with that code')).toBeVisible()
+    await expect(page.getByRole('textbox', { name: 'Join code' })).toHaveValue('zzz-zzz')
     await page.getByRole('textbox', { name: 'Join code' }).fill('not a code at all')
     await page.getByRole('button', { name: 'Join' }).click()
     await expect(page.getByText('That is no join code')).toBeVisible()
+    await page.goto(`${server.url}/?room=zzzzzz`)
+    await expect(page.getByRole('heading', { name: 'No such room' })).toBeVisible()
+    await back.click()
   })
 
   await test.step('closed, with those inside told', async () => {

@@ -48,7 +48,8 @@ export class Visit {
     this.#isLost = session.connection.status === 'waiting'
     session.on('connection', () => this.#connectionChanged())
     void this.watchRooms()
-    if (platform.invitation.room) void this.openTyped(platform.invitation.room)
+    const invited = platform.invitation.room ? readRoomRef(platform.invitation.room, platform.serverUrl) : null
+    if (invited?.at === 'here') void this.open(invited.ref)
   }
 
   get place(): Place {
@@ -108,13 +109,20 @@ export class Visit {
     if (!this.#isListed) void this.watchRooms()
   }
 
-  /** Looks up what was typed or pasted. Resolves with what is wrong with it, or null. */
+  /** Looks up what was typed or pasted, and goes to that room's door. Resolves with what is wrong with it, or null. */
   async openTyped(text: string): Promise<WrongWay | null> {
+    if (text.trim() === '') return { message: 'Type the code that you were given.', link: null }
     const found = readRoomRef(text, this.#platform.serverUrl)
     if (!found) return { message: 'That is no join code. A code has six letters and digits, like ABC-123.', link: null }
     if (found.at === 'elsewhere') return { message: 'That link leads to another server.', link: found.link }
-    await this.open(found.ref)
-    return null
+    const from = this.#outside
+    try {
+      const room = await this.#session.findRoom(found.ref)
+      if (this.#outside === from) this.#goToDoor(room)
+      return null
+    } catch (error) {
+      return { message: AppError.from(error).message, link: null }
+    }
   }
 
   /** Goes to a room's door. */
