@@ -3,12 +3,12 @@ import type { Launch, Subject } from './Subject.ts'
 /** What one run of a load has measured: figures by name. */
 export type Sample = Record<string, number>
 
-/** A figure that has a bar: what ours may be, as a multiple of the reference's. */
+/** A figure, and its bar: what ours may be, as a multiple of the reference's. One without a bar explains another. */
 export interface Metric {
   figure: string
   /** In words, with the unit. */
   about: string
-  bar: { most: number } | { least: number }
+  bar?: { most: number } | { least: number }
 }
 
 /** One size of a row. */

@@ -1,5 +1,5 @@
 import type { Outcome } from './compare.ts'
-import type { Row } from './Row.ts'
+import type { Metric, Row } from './Row.ts'
 
 const HEAD = [
   '| Row | Case | Measured | Lanyard | Reference | Ratio (95 %) | Bar | Control | |',
@@ -20,16 +20,20 @@ export function table(results: readonly Result[]): string {
 }
 
 function cells({ metric, ours, reference, ratio, interval, control, verdict }: Outcome): string[] {
-  const bar = 'most' in metric.bar ? `≤ ${metric.bar.most}` : `≥ ${metric.bar.least}`
   return [
     metric.about,
     figure(ours),
     figure(reference),
     `${ratio.toFixed(2)} (${interval.low.toFixed(2)}–${interval.high.toFixed(2)})`,
-    bar,
+    barOf(metric),
     control.toFixed(2),
     verdict,
   ]
+}
+
+function barOf({ bar }: Metric): string {
+  if (!bar) return 'none'
+  return 'most' in bar ? `≤ ${bar.most}` : `≥ ${bar.least}`
 }
 
 const line = (texts: string[]) => `| ${texts.join(' | ')} |`

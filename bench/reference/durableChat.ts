@@ -11,6 +11,7 @@ import { listen } from './signaling.ts'
 /** As in src/main/server/store/Store.ts. */
 const GATHER_MS = 8
 const FULL_GROUP = 64
+const QUIET_MS = 8
 const NAME = 'Peer'
 
 interface Waiting {
@@ -46,6 +47,8 @@ const insert = db.prepare(`
 
 const waiting: Waiting[] = []
 let timer: NodeJS.Timeout | null = null
+/** Of `performance.now()`, in ms. */
+let cameAt = -Infinity
 let rooms = 0
 
 const store = db.transaction((group: Waiting[], sentAt: string) =>
@@ -60,6 +63,7 @@ function commit(): void {
   timer = null
   const sentAt = new Date().toISOString()
   const group = waiting.splice(0)
+  if (group.length === 0) return
   const ids = store(group, sentAt)
   for (const [i, { socket, roomId, text, clientMessageId, answer }] of group.entries()) {
     const from = { userId: socket.id, peerId: socket.id, name: NAME }
@@ -78,8 +82,13 @@ listen({
   sendChat: (socket, { text, clientMessageId }) =>
     new Promise((answer) => {
       const [, roomId = ''] = socket.rooms
+      const now = performance.now()
+      if (waiting.length === 0) {
+        if (now - cameAt > QUIET_MS) setImmediate(commit)
+        else timer = setTimeout(commit, GATHER_MS)
+      }
+      cameAt = now
       waiting.push({ socket, roomId, text, clientMessageId, answer })
       if (waiting.length >= FULL_GROUP) commit()
-      else timer ??= setTimeout(commit, GATHER_MS)
     }),
 })

@@ -2,6 +2,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
+import type { z } from 'zod'
+import { ServerConfig } from './server/config.ts'
 import { StartError, startRoomServer, type RoomServer } from './server/index.ts'
 import { version } from './server/version.ts'
 
@@ -21,6 +23,8 @@ interface ServeOptions {
   logLevel: string
 }
 
+const settings = ServerConfig.shape
+
 const program = new Command('lanyard')
   .description('Meetings that stay on your network')
   .version(version)
@@ -31,19 +35,23 @@ const option = (flags: string, about: string, env: string) => new Option(flags, 
 program
   .command('serve', { isDefault: true })
   .description('run the room server until a signal ends it')
-  .addOption(option('--host <address>', 'address to listen on', 'LANYARD_HOST').default('127.0.0.1'))
+  .addOption(
+    option('--host <address>', 'address to listen on', 'LANYARD_HOST').argParser(text(settings.host)).default('127.0.0.1'),
+  )
   .addOption(
     option('--port <number>', 'port of HTTP and signaling; 0 takes a free one', 'LANYARD_PORT')
       .argParser(wholeNumber(0, 65_535))
       .default(4433),
   )
   .addOption(
-    option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR').default(defaultDataDir()),
+    option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR')
+      .argParser(text(settings.dataDir))
+      .default(defaultDataDir()),
   )
-  .addOption(option('--name <text>', 'the name that people see', 'LANYARD_NAME'))
+  .addOption(option('--name <text>', 'the name that people see', 'LANYARD_NAME').argParser(text(settings.name)))
   .addOption(
     option('--announce-ip <addresses...>', 'addresses at which media reaches this machine', 'LANYARD_ANNOUNCE_IP').argParser(
-      list,
+      list(settings.announceIps),
     ),
   )
   .addOption(
@@ -52,10 +60,14 @@ program
     ),
   )
   .addOption(
-    option('--allow-host <names...>', 'further host names that this server is reached by', 'LANYARD_ALLOW_HOST').argParser(list),
+    option('--allow-host <names...>', 'further host names that this server is reached by', 'LANYARD_ALLOW_HOST').argParser(
+      list(settings.allowedHosts),
+    ),
   )
   .addOption(
-    option('--allow-origin <origins...>', 'further origins whose pages may connect', 'LANYARD_ALLOW_ORIGIN').argParser(list),
+    option('--allow-origin <origins...>', 'further origins whose pages may connect', 'LANYARD_ALLOW_ORIGIN').argParser(
+      list(settings.allowedOrigins),
+    ),
   )
   .addOption(new Option('--no-web', 'do not serve the interface to browsers'))
   .addOption(
@@ -112,6 +124,22 @@ async function serve(options: ServeOptions): Promise<void> {
   )
 }
 
+/** Parsed as the server does: a wrong value is a wrong call, and named before anything starts. */
+function parsedBy<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'It is wrong'}.`)
+  return parsed.data
+}
+
+function text(schema: z.ZodType<string>) {
+  return (value: string) => parsedBy(schema, value)
+}
+
+/** Given several times, or once with commas. */
+function list(schema: z.ZodType<string[]>) {
+  return (value: string, before: string[] = []) => parsedBy(schema, [...before, ...value.split(',').map((part) => part.trim())])
+}
+
 function wholeNumber(min: number, max: number) {
   return (text: string) => {
     const number = Number(text)
@@ -127,11 +155,6 @@ function portRange(text: string): { min: number; max: number } {
   if (!(range.min >= 1 && range.min <= range.max && range.max <= 65_535))
     throw new InvalidArgumentError('Give two ports, as 44400-44499.')
   return range
-}
-
-/** Given several times, or once with commas. */
-function list(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(',').map((part) => part.trim())]
 }
 
 /** Where the system keeps a user's data. */

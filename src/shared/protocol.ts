@@ -92,7 +92,7 @@ export const requests = {
         slug: Slug.optional(),
         description: Description.optional(),
         visibility: z.enum(['public', 'private']).optional(),
-        maxPeers: z.int().min(0).max(10_000).optional(),
+        maxPeers: z.int().min(0).max(10_000).optional().describe('100 where it is not given; 0 is unlimited'),
         hostKey: z.string().max(128).optional(),
       })
       .refine((p) => (p.name === undefined) !== (p.roomId === undefined), 'give either a name or a roomId'),
@@ -154,7 +154,8 @@ export const requests = {
     errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
   },
   chatHistory: {
-    about: 'Messages before or after one, oldest first; the latest where neither is given. After `0` is from the beginning.',
+    about:
+      'Messages before or after one, oldest first; the latest where neither is given. After `0` is from the beginning. A page of long messages is shorter than `limit`.',
     params: z
       .object({ before: Id.optional(), after: Id.optional(), limit: z.int().min(1).max(200).optional() })
       .refine((p) => p.before === undefined || p.after === undefined, 'give before or after, not both'),

@@ -61,6 +61,8 @@ test('a wrong call ends with 2 and says what is wrong', async () => {
   for (const [args, said] of [
     [['--port', 'many'], 'whole number'],
     [['--rtc-port-range', '9-1'], 'two ports'],
+    [['--name', ''], 'Give a name'],
+    [['--announce-ip', '10.0.0.1,here'], 'Give an IP address'],
     [['--no-such-flag'], '--no-such-flag'],
   ] as const) {
     const { code, stderr } = await serveToEnd([...args])

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { enter, hostRoom } from '../support/Client.ts'
+import { crowdCapabilities, GreyVideo } from '../support/CrowdRtp.ts'
 import { startServer } from '../support/server.ts'
 
 test('while another program holds the database, chat says so and all else goes on; then it heals by itself', async () => {
@@ -81,4 +82,18 @@ test('what belongs to someone else cannot be touched, and has the same answer as
   expect(await host.refusal('produce', { transportId, source: 'camera', kind: 'video', rtpParameters: { codecs: 'all' } })).toBe(
     'badRequest',
   )
+})
+
+test('whoever consumes the same thing again has a new consumer in place of the old one', async () => {
+  const server = await startServer()
+  const { host, room } = await hostRoom(server.url)
+  const { client } = await enter(server.url, room.joinCode, 'Grace')
+  const { transportId } = await host.request('createTransport', { direction: 'send' })
+  const { rtpParameters } = new GreyVideo()
+  const { producerId } = await host.request('produce', { transportId, source: 'camera', kind: 'video', rtpParameters })
+  await client.request('createTransport', { direction: 'receive', rtpCapabilities: crowdCapabilities })
+  const old = await client.request('consume', { producerId })
+  const { consumerId } = await client.request('consume', { producerId })
+  await client.request('pauseConsumer', { consumerId })
+  expect(await client.refusal('pauseConsumer', { consumerId: old.consumerId })).toBe('consumerNotFound')
 })

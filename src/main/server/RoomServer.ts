@@ -41,7 +41,8 @@ export class RoomServer {
   readonly #seats = new Map<string, Peer>()
   /** Seats that a crash left without their people, by the same hashes. */
   readonly #kept = new Map<string, KeptSeat>()
-  readonly #news = new Set<Room>()
+  /** Rooms that open lists must hear of, by id. */
+  readonly #news = new Map<string, StoredRoom>()
   readonly #tellWatchers: Tell
   #newsPause: NodeJS.Timeout | null = null
   #keeping: NodeJS.Timeout | null = null
@@ -210,7 +211,7 @@ export class RoomServer {
       updatedAt: now,
     } as const
     const stored = await insertRoom(this.#context.store, room, () => makeJoinCode(randomBytes))
-    if (stored.visibility === 'public') this.#tellWatchers('roomChanged', { room: describeRoom(stored) })
+    this.#announce(stored)
     return stored
   }
 
@@ -274,14 +275,12 @@ export class RoomServer {
     clearTimeout(this.#idle.get(room))
     this.#idle.delete(room)
     this.#rooms.delete(room.id)
-    this.#news.delete(room)
     room.close()
   }
 
   #roomChanged(room: Room): void {
     if (this.#closed) return
-    if (isListed(room) || room.empty) this.#news.add(room)
-    if (!this.#newsPause) this.#tellNews()
+    if (isListed(room) || room.empty) this.#announce(room.stored)
     clearTimeout(this.#idle.get(room))
     this.#idle.delete(room)
     if (room.empty)
@@ -291,8 +290,14 @@ export class RoomServer {
       )
   }
 
+  /** Tells open lists of a room: at once, and in a burst what it has come to. */
+  #announce(stored: StoredRoom): void {
+    if (stored.visibility === 'public') this.#news.set(stored.id, stored)
+    if (!this.#newsPause) this.#tellNews()
+  }
+
   #tellNews(): void {
-    for (const room of this.#news) if (room.info.visibility === 'public') this.#tellWatchers('roomChanged', { room: room.info })
+    for (const stored of this.#news.values()) this.#tellWatchers('roomChanged', { room: this.#describe(stored) })
     this.#news.clear()
     this.#newsPause = setTimeout(() => {
       this.#newsPause = null

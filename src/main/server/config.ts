@@ -8,15 +8,15 @@ const PortRange = z
 /** All that a room server can be told. Parsed once, at the entry, and passed down. */
 export const ServerConfig = z.object({
   /** The address to listen on, for signaling and media. */
-  host: z.string().min(1).default('127.0.0.1'),
+  host: z.string().trim().min(1, 'Give an address').default('127.0.0.1'),
   /** The TCP port of HTTP and signaling; 0 takes any free one. */
   port: z.int().min(0).max(65_535).default(4433),
   /** Where the database and the keys live. Made where it is missing. */
-  dataDir: z.string().min(1),
+  dataDir: z.string().min(1, 'Give a folder'),
   /** The name that people see. */
-  name: z.string().trim().min(1).max(64).default(hostname),
+  name: z.string().trim().min(1, 'Give a name').max(64, 'A name has 64 characters at most').default(hostname),
   /** Addresses that media is announced on, where they differ from the one listened on. */
-  announceIps: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  announceIps: z.array(z.union([z.ipv4(), z.ipv6()], 'Give an IP address')).default([]),
   /** Media ports, UDP and TCP: each worker takes one. */
   rtcPorts: PortRange.default({ min: 44_400, max: 44_499 }),
   /** Media workers at most; null: one for each core. */

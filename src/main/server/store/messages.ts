@@ -46,6 +46,9 @@ export async function insertMessage(db: Db, message: Omit<ChatMessage, 'id'>): P
   return { message: messageOf(roomId, first), isNew: false }
 }
 
+/** Texts of a page together: long messages come in shorter pages, so that one fits a message on the wire. In UTF-16 units. */
+const PAGE_TEXT = 200_000
+
 export interface MessagesPage {
   /** Messages before this one. */
   before?: string | undefined
@@ -55,8 +58,8 @@ export interface MessagesPage {
 }
 
 /**
- * Messages of a room, oldest first: those nearest to the one that is named, or the latest. `more` says whether there are
- * others in that direction. Throws `badRequest` for what cannot be a message's id.
+ * Messages of a room, oldest first: those nearest to the one that is named, or the latest; fewer than the limit where they are
+ * long. `more` says whether there are others in that direction. Throws `badRequest` for what cannot be a message's id.
  */
 export async function messagesOf(
   db: Db,
@@ -73,8 +76,16 @@ export async function messagesOf(
     .orderBy('id', onward ? 'asc' : 'desc')
     .limit(limit + 1)
     .execute()
-  const messages = rows.slice(0, limit).map((row) => messageOf(roomId, row))
-  return { messages: onward ? messages : messages.reverse(), more: rows.length > limit }
+  const page = rows.slice(0, Math.min(limit, fitting(rows)))
+  const messages = page.map((row) => messageOf(roomId, row))
+  return { messages: onward ? messages : messages.reverse(), more: rows.length > page.length }
+}
+
+/** How many of the first rows fit on a page. */
+function fitting(rows: readonly Row[]): number {
+  let units = 0
+  const tooMany = rows.findIndex(({ text }) => (units += text.length) > PAGE_TEXT)
+  return tooMany === -1 ? rows.length : tooMany
 }
 
 interface Row {
