@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import type { z } from 'zod'
-import { ServerConfig } from './server/config.ts'
-import { StartError, startRoomServer, type RoomServer } from './server/index.ts'
+import { ServerConfig, StartError, startRoomServer, type RoomServer } from './server/index.ts'
 import { version } from './server/version.ts'
 
 /** Repeats of a signal within this time count as one: a terminal's Ctrl-C arrives twice, by npm and by the terminal. */

@@ -17,7 +17,7 @@ import { openStore } from './store/Store.ts'
 import { version } from './version.ts'
 
 export { StartError } from './DataDir.ts'
-export type { ServerConfigInput } from './config.ts'
+export { ServerConfig, type ServerConfigInput } from './config.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
 const RESUME_TTL_MS = 10 * 60_000
