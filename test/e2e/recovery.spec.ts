@@ -47,6 +47,22 @@ test('the server is killed and started again: both come back by themselves, and 
   }
 })
 
+test('a room that is asked for while the server is away opens when it is back', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  await ada.createRoom(server.url, 'Standup')
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await server.stop('SIGKILL')
+  await expect(page.getByText('The server does not answer')).toBeVisible()
+  await page.getByRole('list', { name: 'Recent rooms' }).getByRole('link').click()
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Back to the first screen' })).toBeVisible()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible()
+  await server.startAgain()
+  await expect(page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
+})
+
 test('the media worker is killed in a call: the chat goes on, and sound and pictures come back', async ({ server, person }) => {
   const ada = await person('Ada', { look: 'red' })
   const grace = await person('Grace', { look: 'green' })

@@ -3,6 +3,9 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './support/fixtures.ts'
 import { outsider } from './support/outsider.ts'
 
+/** After this, in ms, a hint would have come. */
+const HINT_MS = 600
+
 test('a link prefills the join, and each way that leads nowhere says why and leads back', async ({ server, person }) => {
   const other = await outsider(server.url)
   const { room } = await other.request('createRoom', { name: 'Small room', maxPeers: 1 })
@@ -48,8 +51,13 @@ test('a link prefills the join, and each way that leads nowhere says why and lea
     await expect(page.getByRole('heading', { name: 'The meeting has ended' })).toBeVisible()
     await back.click()
     await page.goto(`${server.url}/?room=${open.joinCode}&username=Grace`)
-    await page.getByRole('button', { name: 'Join now' }).click()
-    await expect(page.getByText('ended by its host')).toBeVisible()
+    await expect(page.getByText('Ends early was ended by its host')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Join now' })).toHaveCount(0)
+    await other.request('joinRoom', { roomId: open.id, name: 'Ada' })
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('button', { name: 'Join now' })).toBeVisible()
+    await other.request('closeRoom', {})
+    await expect(page.getByText('Ends early was ended by its host')).toBeVisible()
   })
 
   await test.step('server stopped', async () => {
@@ -70,7 +78,7 @@ test('the first screen shows the rooms of the server and who is in them, as it c
   const { room } = await other.request('createRoom', { name: 'Standup' })
   await expect(rooms).toContainText('Standup')
   await other.request('joinRoom', { roomId: room.id, name: 'Ada' })
-  await expect(rooms.getByRole('listitem').filter({ hasText: 'Standup' })).toContainText('1')
+  await expect(rooms.getByRole('listitem').filter({ hasText: 'Standup' })).toContainText('1 person there')
   await other.request('closeRoom', {})
   await expect(rooms.getByText('Standup')).toHaveCount(0)
   other.close()
@@ -114,9 +122,9 @@ test('a menu that was opened and closed leaves the call usable, and the list aft
   }
   await page.getByRole('button', { name: 'Leave' }).click()
   const card = page.getByRole('list', { name: 'Rooms on this network' }).getByRole('listitem').filter({ hasText: 'Standup' })
-  await expect(card).toContainText('1')
+  await expect(card).toContainText('1 person there')
   await other.request('leaveRoom', {})
-  await expect(card).toContainText('Empty')
+  await expect(card).toContainText('Nobody there')
   other.close()
 })
 
@@ -127,7 +135,94 @@ test('the host ends the meeting for all, after being asked', async ({ server, pe
   await ada.page.getByRole('dialog').getByRole('button', { name: 'End meeting' }).click()
   await expect(ada.page.getByRole('heading', { name: 'You ended the meeting' })).toBeVisible()
   await ada.page.getByRole('button', { name: 'Open it again' }).click()
+  await expect(ada.page.getByText('Joining opens it again')).toBeVisible()
   await ada.joinNow()
+})
+
+test('Enter joins, as soon as there is a name', async ({ server, person }) => {
+  const other = await outsider(server.url)
+  const { room } = await other.request('createRoom', { name: 'Standup' })
+  const { page } = await person('Grace', { look: null })
+  await page.goto(`${server.url}/?room=${room.joinCode}`)
+  const name = page.getByRole('textbox', { name: 'Your name' })
+  const join = page.getByRole('button', { name: 'Join now' })
+  await expect(name).toBeFocused()
+  const before = await join.boundingBox()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Enter a name for the others to see.')).toBeVisible()
+  await expect(name).toBeFocused()
+  expect(await join.boundingBox()).toEqual(before)
+  await page.keyboard.type('Grace')
+  await page.reload()
+  await expect(join).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('region', { name: 'Call' })).toBeVisible()
+  other.close()
+})
+
+test('who is in the meeting in another window already is told so, and can leave it there', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  const code = await ada.createRoom(server.url, 'Standup')
+  const second = await ada.page.context().newPage()
+  await second.goto(`${server.url}/?room=${code}`)
+  const warning = second.getByText('You are in this meeting already, in another window.')
+  await expect(warning).toBeVisible()
+  await second.getByRole('button', { name: 'Join now' }).click()
+  await expect(second.getByRole('figure')).toHaveCount(2)
+  await second.getByRole('button', { name: 'Leave' }).click()
+  await second.getByRole('list', { name: 'Recent rooms' }).getByRole('link').click()
+  await second.getByRole('button', { name: 'Leave it there' }).click()
+  await expect(warning).toHaveCount(0)
+  await expect(ada.page.getByRole('button', { name: 'Create a room' })).toBeVisible()
+})
+
+test('who comes and goes is shown, and how many are there and have written is on the buttons', async ({ server, person }) => {
+  const other = await outsider(server.url)
+  const ada = await person('Ada', { look: null })
+  const code = await ada.createRoom(server.url, 'Standup')
+  const description = (button: 'People' | 'Chat') => expect(ada.page.getByRole('button', { name: button, exact: true }))
+  await description('People').toHaveAccessibleDescription('1 person here')
+  await description('Chat').toHaveAccessibleDescription('')
+  await other.request('joinRoom', { joinCode: code, name: 'Grace' })
+  await expect(ada.page.getByText('Grace joined')).toBeVisible()
+  await description('People').toHaveAccessibleDescription('2 people here')
+  await other.request('sendChat', { text: 'Good morning', clientMessageId: crypto.randomUUID() })
+  await description('Chat').toHaveAccessibleDescription('1 unread message')
+  await other.request('leaveRoom', {})
+  await expect(ada.page.getByText('Grace left')).toBeVisible()
+  other.close()
+})
+
+test('the hint of a button does not come back with the focus when its dialog is closed by the mouse', async ({
+  server,
+  person,
+}) => {
+  const other = await outsider(server.url)
+  const { room } = await other.request('createRoom', { name: 'Standup' })
+  const { page } = await person('Grace', { look: null })
+  await page.goto(`${server.url}/?room=${room.joinCode}&username=Grace`)
+  await page.getByRole('button', { name: 'Join now' }).click()
+  const invite = page.getByRole('button', { name: 'Invite' })
+  const hint = page.locator('main').getByText('Invite', { exact: true })
+  await invite.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+  await expect(invite).toBeFocused()
+  await expect(invite).not.toHaveCSS('outline-style', 'solid')
+  await page.waitForTimeout(HINT_MS)
+  await expect(hint).toHaveCount(0)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Shift+Tab')
+  await expect(invite).toBeFocused()
+  await expect(invite).toHaveCSS('outline-style', 'solid')
+  await expect(hint).toBeVisible()
+  other.close()
+})
+
+test('on a narrow window, ending the meeting for all is there in words', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null, viewport: { width: 360, height: 720 } })
+  await ada.createRoom(server.url, 'Standup')
+  await ada.page.getByRole('button', { name: 'End for all' }).getByText('End for all').click()
+  await expect(ada.page.getByRole('dialog').getByRole('button', { name: 'End meeting' })).toBeVisible()
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

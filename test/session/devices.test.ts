@@ -3,6 +3,8 @@ import { browserCapture, captureError } from '../../src/renderer/src/session/cap
 import { LocalSource } from '../../src/renderer/src/session/LocalSource.ts'
 import type { Source } from '../../src/shared/model.ts'
 import { NodeCapture } from '../support/NodeCapture.ts'
+import { startServer } from '../support/server.ts'
+import { meet, newSession, received } from '../support/sessions.ts'
 import { until } from '../support/until.ts'
 
 function start(source: Source) {
@@ -116,4 +118,42 @@ test('a device that is granted after the end is let go at once', async () => {
   await local.toggle.settled()
   expect(capture.running('camera')).toBeNull()
   expect(local.live).toBeNull()
+})
+
+test('whoever has looked at their picture and does not join has their devices back', async () => {
+  const { url } = await startServer()
+  const capture = new NodeCapture()
+  const eve = newSession(url, capture)
+  eve.camera.set(true)
+  eve.microphone.set(true)
+  await until(eve, () => eve.media.localTrack('camera') && eve.media.localTrack('microphone'))
+  eve.releaseDevices()
+  await until(eve, () => capture.running('camera') === null && capture.running('microphone') === null)
+  expect(eve.camera).toMatchObject({ desired: false, error: null })
+  expect(eve.media.localTrack('camera')).toBeNull()
+  eve.camera.set(true)
+  await until(eve, () => eve.media.localTrack('camera'))
+})
+
+test('a camera that is still being opened when it is given back does not stay on', async () => {
+  const { url } = await startServer()
+  const capture = new NodeCapture()
+  const eve = newSession(url, capture)
+  eve.camera.set(true)
+  eve.releaseDevices()
+  await eve.camera.settled()
+  expect(eve.camera).toMatchObject({ desired: false, actual: false })
+  expect(capture.running('camera')).toBeNull()
+})
+
+test('in a room, devices are not taken away', async () => {
+  const { url } = await startServer()
+  const { ada, ben } = await meet(url)
+  ada.camera.set(true)
+  const track = await received(ben, 'Ada', 'camera')
+  ada.releaseDevices()
+  await ada.camera.settled()
+  expect(ada.camera.actual).toBe(true)
+  expect(ada.media.localTrack('camera')).toMatchObject({ readyState: 'live' })
+  expect(await received(ben, 'Ada', 'camera')).toBe(track)
 })

@@ -126,21 +126,6 @@ test('joining works without any device, and with denied ones', async () => {
   expect(await member(ben, 'Eve')).toMatchObject({ microphone: false, camera: false, screen: false })
 })
 
-test('what is not wanted is not received, until it is', async () => {
-  const { url } = await startServer()
-  const { ada, ben } = await meet(url)
-  ben.setWants((_, source) => source !== 'camera')
-  ada.camera.set(true)
-  ada.microphone.set(true)
-  await received(ben, 'Ada', 'microphone')
-  const { peerId } = await member(ben, 'Ada', ({ producers }) => producers.length === 2)
-  expect(ben.media.track(peerId, 'camera')).toBeNull()
-  ben.setWants(() => true)
-  await sees(await received(ben, 'Ada', 'camera'), 'red')
-  ben.setWants(() => false)
-  expect(ben.media.track(peerId, 'camera')).toBeNull()
-})
-
 test('who leaves is gone for the others, with their devices off', async () => {
   const { url } = await startServer()
   const capture = new NodeCapture()

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
-import { sees } from '../support/NodeCapture.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { Link } from '../../src/renderer/src/session/Link.ts'
+import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
+import type { ParamsInput, RequestName, Value } from '../../src/shared/protocol.ts'
+import { NodeCapture, sees } from '../support/NodeCapture.ts'
 import { startServer } from '../support/server.ts'
 import { meet, received } from '../support/sessions.ts'
 import { until } from '../support/until.ts'
+import { nodeDevice } from '../support/webrtc.ts'
 
 /** Two who see each other, and the media path between them. A stopped worker answers no connectivity check, like a dead path. */
 async function watch() {
@@ -39,4 +43,54 @@ test('a media path that stays dead is built anew', async () => {
   })
   await sees(anew, 'red')
   expect(ben.media.state.status).toBe('ready')
+})
+
+/** Whoever asks for new ICE parameters gets some, at once, and they lead nowhere. */
+class Misleading extends Signaling {
+  onmisled = () => {}
+
+  override request<N extends RequestName>(name: N, params: ParamsInput<N>): Promise<Value<N>> {
+    if (name !== 'restartIce') return super.request(name, params)
+    this.onmisled()
+    const iceParameters = { usernameFragment: 'nobody', password: 'knows-this-password-here', iceLite: true }
+    return Promise.resolve({ iceParameters } as Value<N>)
+  }
+}
+
+test('a media path that new ICE parameters do not bring back is built anew, before the browser gives it up', async () => {
+  const server = await startServer()
+  const signaling = new Misleading({ url: server.url })
+  const link = new Link('send', signaling)
+  onTestFinished(() => {
+    link.close()
+    signaling.close()
+  })
+  await signaling.ready()
+  const { room } = await signaling.request('createRoom', { name: 'Standup' })
+  const { rtpCapabilities } = await signaling.request('joinRoom', { roomId: room.id, name: 'Ada' })
+  link.open(async () => {
+    const device = await nodeDevice()
+    await device.load({ routerRtpCapabilities: rtpCapabilities })
+    return device
+  })
+  const live = await until(link, () => link.live)
+  let states: string[] = []
+  signaling.onmisled = () => (states = [])
+  const connected = new Promise<void>((resolve) =>
+    live.transport.on('connectionstatechange', (state) => {
+      states.push(state)
+      if (state === 'connected') resolve()
+    }),
+  )
+  const track = await new NodeCapture().open('camera')
+  onTestFinished(() => track.stop())
+  await live.transport.produce({ track, appData: { source: 'camera' } })
+  await connected
+
+  for (const pid of server.workerPids) process.kill(pid, 'SIGSTOP')
+  await until(link, () => link.state.status === 'interrupted')
+  await until(link, () => link.state.status === 'building')
+  expect(states).not.toContain('failed')
+  for (const pid of server.workerPids) process.kill(pid, 'SIGCONT')
+  expect(await until(link, () => link.live)).not.toBe(live)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatMessage } from '../../src/shared/model.ts'
 import { chatRows } from '../../src/renderer/src/components/chat/rows.ts'
-import { dayLabel } from '../../src/renderer/src/components/parts/days.ts'
+import { dayLabel, timeLabel } from '../../src/renderer/src/components/parts/days.ts'
 
 const now = new Date(2026, 4, 20, 12, 0)
 const self = { userId: 'ada', name: 'Ada' }
@@ -46,6 +46,16 @@ describe('the list of messages', () => {
     twin.message.from = { ...twin.message.from, userId: 'another' }
     expect(chatRows([said('Ada', 5), twin], self, now)[1]!.continues).toBe(false)
   })
+
+  test('keeps together what one says under a new name oneself, and not what others do', () => {
+    const renamed = (by: string) => {
+      const after = said(by, 4)
+      after.message.from = { ...after.message.from, name: `${by} the second` }
+      return chatRows([said(by, 5), after], self, now)[1]!
+    }
+    expect(renamed('Ada').continues).toBe(true)
+    expect(renamed('Grace').continues).toBe(false)
+  })
 })
 
 test('days are named as people name them', () => {
@@ -53,4 +63,10 @@ test('days are named as people name them', () => {
   expect(dayLabel(new Date(2026, 4, 19, 23, 59), now)).toBe('Yesterday')
   expect(dayLabel(new Date(2026, 4, 4), now)).toBe('Monday, May 4')
   expect(dayLabel(new Date(2025, 11, 31), now)).toBe('Wednesday, December 31, 2025')
+})
+
+test('times are written as a reader of the language writes them', () => {
+  const afternoon = new Date(2026, 4, 20, 13, 1)
+  expect(timeLabel(afternoon, 'en-US')).toMatch(/^1:01\sPM$/)
+  expect(timeLabel(afternoon, 'de')).toBe('13:01')
 })

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { plainScene, SampleSession } from '../../src/renderer/src/gallery/SampleSession.ts'
 import { sampleRoom } from '../../src/renderer/src/gallery/samples.ts'
 import { browserPlatform } from '../../src/renderer/src/platform/browser.ts'
@@ -14,7 +14,13 @@ let meeting: Meeting
 let conversation: Conversation
 let announcer: Announcer
 
+afterEach(() => {
+  announcer.close()
+  vi.useRealTimers()
+})
+
 beforeEach(async () => {
+  vi.useFakeTimers()
   session = new SampleSession({ ...plainScene, state: { status: 'left', reason: 'left', room: sampleRoom() }, messages: [] })
   const platform = browserPlatform()
   meeting = new Meeting(session as unknown as Session, platform, new Preferences(platform))
@@ -49,6 +55,36 @@ describe('messages while the chat is closed', () => {
     expect(announcer.text).toBe('')
     session.say(other, 'Good morning')
     expect(announcer.text).toBe('Grace Hopper has written in the chat')
+  })
+})
+
+test('what one wrote under another name, or from another seat, is still one’s own', () => {
+  session.say(self, 'Good morning')
+  session.say(other, 'Good morning')
+  const [own, theirs] = session.messages.flatMap((entry) => (entry.delivery === 'sent' ? [entry.message] : []))
+  const before = { ...own!, from: { ...own!.from, name: 'Countess', peerId: 'an earlier seat' } }
+  expect(conversation.isOwn(before)).toBe(true)
+  expect(conversation.isOwn(theirs!)).toBe(false)
+})
+
+describe('who comes and goes', () => {
+  test('is told in one sentence, which grows while more come', () => {
+    session.gather(5)
+    expect(announcer.comings).toBe('王小明 joined')
+    session.gather(8)
+    expect(announcer.comings).toBe('王小明 and 3 others joined')
+  })
+
+  test('is told no more after a while, and then anew', () => {
+    session.gather(5)
+    vi.runAllTimers()
+    expect(announcer.comings).toBe('')
+    session.gather(4)
+    expect(announcer.comings).toBe('王小明 left')
+  })
+
+  test('is nothing to tell where one has just come oneself', () => {
+    expect(announcer.comings).toBe('')
   })
 })
 

@@ -15,7 +15,8 @@ export interface Scene {
   screens: number
   messages: Session['messages']
   devices: 'all' | 'none' | 'denied'
-  joinError: AppError | null
+  /** What the link leads to. */
+  room: Room | AppError
 }
 
 const welcome = {
@@ -36,7 +37,7 @@ export const plainScene: Scene = {
   screens: 0,
   messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
   devices: 'all',
-  joinError: null,
+  room: sampleRoom(),
 }
 
 type Events = Record<'changed' | 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms', []>
@@ -70,7 +71,7 @@ export class SampleSession
     }
   }
 
-  readonly members: readonly Member[]
+  members: readonly Member[]
 
   get connection(): Session['connection'] {
     return this.scene.connection
@@ -84,6 +85,8 @@ export class SampleSession
     const { rooms } = this.scene
     return rooms === 'loading' || rooms instanceof AppError ? [] : rooms
   }
+
+  news = () => undefined
 
   get voices(): ReadonlyMap<string, number> {
     return new Map([['p3', -20]])
@@ -111,8 +114,10 @@ export class SampleSession
   }
 
   async findRoom(ref: string): Promise<Room> {
-    if (this.scene.joinError) throw this.scene.joinError
-    return sampleRooms.find(({ id }) => id === ref) ?? sampleRoom()
+    if (this.connection.status === 'waiting') return new Promise(() => {})
+    const { room } = this.scene
+    if (room instanceof AppError) throw room
+    return sampleRooms.find(({ id }) => id === ref && id !== room.id) ?? room
   }
 
   async createRoom({ name }: { name: string }) {
@@ -133,6 +138,12 @@ export class SampleSession
 
   sendChat(text: string): void {
     this.say(0, text)
+  }
+
+  /** So many are here from now on. */
+  gather(people: number): void {
+    this.members = Array.from({ length: people }, (_, index) => this.members[index] ?? sampleMember(index))
+    this.emit('roster')
   }
 
   /** Someone writes. */

@@ -22,6 +22,24 @@ export const Kept = z.object({
 export type Kept = z.infer<typeof Kept>
 export type RecentRoom = Kept['recentRooms'][number]
 
+/** What windows of one copy tell each other. */
+export const WindowWord = z.object({
+  from: z.string().max(64),
+  /** Where the window is. */
+  roomId: z.string().max(64).nullable(),
+  /** The others should say where they are. */
+  asks: z.boolean(),
+  /** Which room the others should leave. */
+  leave: z.string().max(64).nullable(),
+})
+export type WindowWord = z.infer<typeof WindowWord>
+
+export interface WindowChannel {
+  /** To all other windows. */
+  say(word: WindowWord): void
+  close(): void
+}
+
 /** What differs between a browser guest and the desktop window. */
 export interface Platform {
   /** Where the room server is. */
@@ -40,6 +58,8 @@ export interface Platform {
   /** Puts the room into the address, so that a reload leads back to it; null takes it out. */
   showRoom(code: string | null): void
   showTheme(theme: Theme): void
+  /** To the other windows of this copy, and from them. */
+  openChannel(hear: (word: WindowWord) => void): WindowChannel
   /** Resolves with whether it worked. */
   copyText(text: string): Promise<boolean>
 }

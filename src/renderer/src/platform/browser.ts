@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Kept, type Platform } from './Platform.ts'
+import { Kept, WindowWord, type Platform, type WindowChannel } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -32,8 +32,19 @@ export function browserPlatform(): Platform {
       if (theme === 'system') delete document.documentElement.dataset['theme']
       else document.documentElement.dataset['theme'] = theme
     },
+    openChannel,
     copyText,
   }
+}
+
+export function openChannel(hear: (word: WindowWord) => void): WindowChannel {
+  const channel = new BroadcastChannel('lanyard.windows')
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    // Another version of the page may be open, too, and speak otherwise.
+    const word = WindowWord.safeParse(data)
+    if (word.success) hear(word.data)
+  }
+  return { say: (word) => channel.postMessage(word), close: () => channel.close() }
 }
 
 function readDevice(): string {

@@ -42,13 +42,12 @@ export class Inbound extends Emitter<{ changed: [] }> {
     this.#receiving.later()
   }
 
-  /** Tells the server as well, unless the producer is gone: then it knows. */
-  close({ tell }: { tell: boolean }): void {
+  /** The producer is gone; the server has ended its consumers. */
+  close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#off()
     this.#receiving.close()
-    if (tell && this.#consumer) this.#release(this.#consumer.id)
     this.#drop()
   }
 

@@ -8,8 +8,6 @@ import { Outbound } from './Outbound.ts'
 import type { Signaling } from './Signaling.ts'
 
 type Events = { changed: []; refused: [source: Source, error: AppError] }
-/** Whether something of someone else is to be received. */
-export type Wants = (peerId: string, source: Source) => boolean
 
 /** Worst first: what is said of both directions together. */
 const SEVERITY: readonly LinkState['status'][] = ['failed', 'building', 'interrupted', 'ready', 'off']
@@ -26,9 +24,6 @@ export class MediaEngine extends Emitter<Events> {
   readonly #outbound: Record<Source, Outbound>
   /** By peer and source. */
   readonly #inbound = new Map<string, Inbound>()
-  #members: readonly Member[] = []
-  #selfId: string | null = null
-  #wants: Wants = () => true
   #paused: ReadonlySet<string> = new Set()
 
   constructor(signaling: Signaling, createDevice: () => Promise<types.Device>) {
@@ -94,8 +89,6 @@ export class MediaEngine extends Emitter<Events> {
 
   /** Who is here, and what can be consumed of them. */
   setMembers(members: readonly Member[], selfId: string | null): void {
-    this.#members = members
-    this.#selfId = selfId
     const offers = new Map<string, { peerId: string; producer: Producer }>()
     const others = members.filter(({ peerId }) => peerId !== selfId)
     for (const { peerId, producers } of others)
@@ -103,13 +96,12 @@ export class MediaEngine extends Emitter<Events> {
 
     for (const [key, inbound] of this.#inbound) {
       const offer = offers.get(key)
-      const isThere = offer?.producer.producerId === inbound.producerId
-      if (isThere && this.#wants(offer.peerId, offer.producer.source)) continue
+      if (offer?.producer.producerId === inbound.producerId) continue
       this.#inbound.delete(key)
-      inbound.close({ tell: isThere })
+      inbound.close()
     }
     for (const [key, { peerId, producer }] of offers) {
-      if (this.#inbound.has(key) || !this.#wants(peerId, producer.source)) continue
+      if (this.#inbound.has(key)) continue
       const inbound = new Inbound(peerId, producer, this.#receiving, this.#signaling)
       inbound.on('changed', () => this.emit('changed'))
       this.#inbound.set(key, inbound)
@@ -118,12 +110,6 @@ export class MediaEngine extends Emitter<Events> {
       [...offers.values()].filter(({ producer }) => producer.paused).map(({ producer }) => producer.producerId),
     )
     this.emit('changed')
-  }
-
-  /** Receives only what is wanted, from now on. */
-  setWants(wants: Wants): void {
-    this.#wants = wants
-    this.setMembers(this.#members, this.#selfId)
   }
 
   close(): void {

@@ -8,6 +8,7 @@ const PAGES = 4
 /** The public rooms of the server. The first answer makes the server tell of changes, until a room is joined. */
 export class RoomList extends Emitter<{ changed: [] }> {
   readonly #signaling: Signaling
+  readonly #news = new Map<string, Room>()
   #rooms: readonly Room[] = []
   #isWatched = false
 
@@ -25,6 +26,11 @@ export class RoomList extends Emitter<{ changed: [] }> {
     return this.#isWatched
   }
 
+  /** The latest that the server has told of a room, be it that it has ended. */
+  news(roomId: string): Room | undefined {
+    return this.#news.get(roomId)
+  }
+
   async watch(): Promise<void> {
     this.#isWatched = true
     const found = new Map<string, Room>()
@@ -35,12 +41,15 @@ export class RoomList extends Emitter<{ changed: [] }> {
       cursor = answer.cursor
       if (cursor === null) break
     }
+    this.#news.clear()
+    for (const room of found.values()) this.#news.set(room.id, room)
     this.#become([...found.values()])
   }
 
   /** A room has changed, or is new. */
   put(room: Room): void {
     if (!this.#isWatched) return
+    this.#news.set(room.id, room)
     const others = this.#rooms.filter(({ id }) => id !== room.id)
     if (others.length === this.#rooms.length) this.#become([room, ...others])
     else this.#become(this.#rooms.map((known) => (known.id === room.id ? room : known)))

@@ -6,7 +6,7 @@ import type { Joined, ParamsInput, Value } from '../../../shared/protocol.ts'
 import type { Capture, DeviceKind } from './capture.ts'
 import { Chat, type ChatEntry } from './Chat.ts'
 import { LocalMedia } from './LocalMedia.ts'
-import { MediaEngine, type Wants } from './MediaEngine.ts'
+import { MediaEngine } from './MediaEngine.ts'
 import { Reconciler } from './Reconciler.ts'
 import { RoomList } from './RoomList.ts'
 import { Roster } from './Roster.ts'
@@ -105,6 +105,11 @@ export class Session extends Emitter<Events> {
     return this.#list.rooms
   }
 
+  /** What the server has last told of a room, listed or not; undefined where it has told nothing. */
+  news(roomId: string): Room | undefined {
+    return this.#list.news(roomId)
+  }
+
   get media(): Media {
     return this.#engine
   }
@@ -188,11 +193,6 @@ export class Session extends Emitter<Events> {
   /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join. */
   releaseDevices(): void {
     if (this.#seat.isFree) this.#local.exit()
-  }
-
-  /** Receives only what is wanted, from now on; by default everything. */
-  setWants(wants: Wants): void {
-    this.#engine.setWants(wants)
   }
 
   /** There is reason to hope that the server can be reached: tries now. */

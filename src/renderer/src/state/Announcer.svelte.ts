@@ -1,42 +1,70 @@
 import type { Session } from '../session/Session.ts'
+import { addComings, noComings, tellComings } from './comings.ts'
 import type { Conversation } from './Conversation.svelte.ts'
 
-/** Tells those who listen to a screen reader who comes, who goes, and that someone has written. */
+/** How long it is shown who has come and gone, in ms. */
+const SHOWN_MS = 4_000
+
+/** Tells who comes and who goes, and those who listen to a screen reader that someone has written. */
 export class Announcer {
-  /** What is to be said next. */
+  /** Who has come and gone of late; empty after a while. */
+  comings = $state('')
+  /** For readers only. */
   text = $state('')
   readonly #session: Session
   readonly #conversation: Conversation
   #roomId: string | null = null
-  #present = new Map<string, string>()
+  #present: ReadonlyMap<string, string> = new Map()
+  #recent = noComings
+  #timer: ReturnType<typeof setTimeout> | undefined
   #unread = 0
 
   constructor(session: Session, conversation: Conversation) {
     this.#session = session
     this.#conversation = conversation
+    this.#stateChanged()
     session.on('roster', () => this.#rosterChanged())
+    session.on('state', () => this.#stateChanged())
     session.on('chat', () => this.#chatChanged())
   }
 
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  /** Who is there when one comes is no news. */
+  #stateChanged(): void {
+    const { state } = this.#session
+    const roomId = state.status === 'joined' || state.status === 'reconnecting' ? state.room.id : null
+    if (roomId === this.#roomId) return
+    this.#roomId = roomId
+    this.#present = this.#members()
+    this.#forget()
+  }
+
   #rosterChanged(): void {
-    const { state, members } = this.#session
-    if (state.status !== 'joined') return
-    const present = new Map(members.map(({ peerId, name }) => [peerId, name]))
+    if (this.#session.state.status !== 'joined' || this.#roomId === null) return
+    const present = this.#members()
     const before = this.#present
     this.#present = present
-    if (this.#roomId !== state.room.id) {
-      this.#roomId = state.room.id
-      return
-    }
-    const names = [...present.values()]
-    const came = [...present].filter(([peerId]) => !before.has(peerId)).map(([, name]) => name)
-    // Whoever returns in a new seat has not gone.
-    const went = [...before].filter(([peerId, name]) => !present.has(peerId) && !names.includes(name)).map(([, name]) => name)
-    const known = [...before.values()]
-    this.#say([
-      ...came.filter((name) => !known.includes(name)).map((name) => `${name} has joined`),
-      ...went.map((name) => `${name} has left`),
-    ])
+    // While it is still shown who came last, whoever comes now is added to them.
+    const recent = addComings(this.#recent, before, present)
+    const comings = tellComings(recent)
+    this.#recent = recent
+    if (comings === this.comings) return
+    this.comings = comings
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#forget(), SHOWN_MS)
+  }
+
+  #members(): ReadonlyMap<string, string> {
+    return new Map(this.#session.members.map(({ peerId, name }) => [peerId, name]))
+  }
+
+  #forget(): void {
+    clearTimeout(this.#timer)
+    this.#recent = noComings
+    this.comings = ''
   }
 
   /** With the chat open, nothing is unread, and its list speaks for itself. */
@@ -48,10 +76,6 @@ export class Announcer {
     if (!hasMore || last?.delivery !== 'sent') return
     // What was said before one came is history, and no news.
     const since = this.#session.self?.joinedAt ?? ''
-    if (last.message.sentAt > since) this.#say([`${last.message.from.name} has written in the chat`])
-  }
-
-  #say(sentences: string[]): void {
-    if (sentences.length > 0) this.text = sentences.join('. ')
+    if (last.message.sentAt > since) this.text = `${last.message.from.name} has written in the chat`
   }
 }

@@ -16,8 +16,6 @@ export class Conversation {
   readonly #chat: () => void
   /** Which room this is about, and from when on messages count as unread. */
   #visit = $state.raw<{ roomId: string; readUntil: string } | null>(null)
-  /** One's seats in this room: the one of now, and those before a longer loss of the connection. */
-  #seats = new Set<string>()
   #loading = $state(false)
   #error = $state.raw<AppError | null>(null)
 
@@ -55,9 +53,9 @@ export class Conversation {
       .length
   }
 
+  /** Whoever was called otherwise then, or sat in another seat, still wrote it. */
   isOwn({ from }: ChatMessage): boolean {
-    const { self } = this.#meeting
-    return this.#seats.has(from.peerId) || (from.userId === self?.userId && from.name === self.name)
+    return from.userId === this.#meeting.self?.userId
   }
 
   /** All that is here counts as read. */
@@ -101,11 +99,8 @@ export class Conversation {
   #seated(): void {
     const { state, self } = this.#session
     if (state.status !== 'joined' || !self) return
-    if (state.room.id !== this.#visit?.roomId) {
-      this.#visit = { roomId: state.room.id, readUntil: self.joinedAt }
-      this.#seats.clear()
-      this.draft = ''
-    }
-    this.#seats.add(state.selfId)
+    if (state.room.id === this.#visit?.roomId) return
+    this.#visit = { roomId: state.room.id, readUntil: self.joinedAt }
+    this.draft = ''
   }
 }

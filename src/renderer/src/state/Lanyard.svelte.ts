@@ -6,6 +6,7 @@ import { Announcer } from './Announcer.svelte.ts'
 import { Conversation } from './Conversation.svelte.ts'
 import { Devices } from './Devices.svelte.ts'
 import { Meeting } from './Meeting.svelte.ts'
+import { OtherWindows } from './OtherWindows.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
 
@@ -13,6 +14,7 @@ import { Visit } from './Visit.svelte.ts'
 export class Lanyard {
   readonly preferences: Preferences
   readonly devices: Devices
+  readonly otherWindows: OtherWindows
   readonly visit: Visit
   readonly meeting: Meeting
   readonly conversation: Conversation
@@ -21,6 +23,7 @@ export class Lanyard {
   constructor(session: Session, capture: Capture, platform: Platform) {
     this.preferences = new Preferences(platform)
     this.devices = new Devices(capture, session, this.preferences)
+    this.otherWindows = new OtherWindows(session, platform, () => this.visit.leave())
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.conversation = new Conversation(session, this.meeting)
@@ -29,6 +32,8 @@ export class Lanyard {
 
   close(): void {
     this.devices.close()
+    this.otherWindows.close()
+    this.announcer.close()
   }
 }
 

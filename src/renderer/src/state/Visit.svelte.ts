@@ -47,6 +47,7 @@ export class Visit {
     this.#rooms = follow(session, 'rooms')
     this.#isLost = session.connection.status === 'waiting'
     session.on('connection', () => this.#connectionChanged())
+    session.on('rooms', () => this.#roomsChanged())
     void this.watchRooms()
     const invited = platform.invitation.room ? readRoomRef(platform.invitation.room, platform.serverUrl) : null
     if (invited?.at === 'here') void this.open(invited.ref)
@@ -125,15 +126,19 @@ export class Visit {
     }
   }
 
-  /** Goes to a room's door. */
+  /** Goes to a room's door, as soon as there is a server that knows it. */
   async open(ref: string): Promise<void> {
     const finding = { at: 'finding' } as const
     this.#goTo(finding)
-    try {
-      const room = await this.#session.findRoom(ref)
-      if (this.#outside === finding) this.#goToDoor(room)
-    } catch (error) {
-      if (this.#outside === finding) this.#goTo({ at: 'refused', error: AppError.from(error), ref })
+    while (this.#outside === finding) {
+      try {
+        const room = await this.#session.findRoom(ref)
+        if (this.#outside === finding) this.#goToDoor(room)
+      } catch (thrown) {
+        const error = AppError.from(thrown)
+        if (this.#outside !== finding || this.#session.connection.status === 'closed') return
+        if (error.code !== 'disconnected') this.#goTo({ at: 'refused', error, ref })
+      }
     }
   }
 
@@ -149,7 +154,7 @@ export class Visit {
     }
   }
 
-  /** Whether one may open a room that was ended. */
+  /** Whether one is host of a room, and so may open it again after it was ended. */
   canOpen({ id, host }: Room): boolean {
     return this.#platform.hostKey(id) !== null || (host !== null && host.userId === this.userId)
   }
@@ -165,11 +170,15 @@ export class Visit {
         name: this.#preferences.name.trim(),
         hostKey: this.#platform.hostKey(room.id) ?? undefined,
       })
+      if (!this.#isAtDoor(room)) return
       this.#preferences.remember(room)
       // Behind the call: where one is after it.
-      if (this.#outside === door) this.#outside = { at: 'home' }
-    } catch (error) {
-      if (this.#outside === door) this.#goTo({ at: 'refused', error: AppError.from(error), ref: room.id })
+      this.#outside = { at: 'home' }
+    } catch (thrown) {
+      if (!this.#isAtDoor(room)) return
+      const error = AppError.from(thrown)
+      if (error.code === 'disconnected') await this.open(room.id)
+      else this.#goTo({ at: 'refused', error, ref: room.id })
     }
   }
 
@@ -187,11 +196,6 @@ export class Visit {
     } catch (error) {
       return AppError.from(error).message
     }
-  }
-
-  /** Whether one made the room, and so can open it again. */
-  isMine(room: Room): boolean {
-    return this.#platform.hostKey(room.id) !== null
   }
 
   goHome(): void {
@@ -213,16 +217,38 @@ export class Visit {
     if (!this.#isListed) void this.watchRooms()
   }
 
+  #isAtDoor({ id }: Room): boolean {
+    return this.#outside.at === 'ready' && this.#outside.room.id === id
+  }
+
+  /** Someone at the door sees what becomes of the room. */
+  #roomsChanged(): void {
+    if (this.#outside.at !== 'ready') return
+    const room = this.#session.news(this.#outside.room.id)
+    if (!room) return
+    if (room.closed && !this.canOpen(room)) this.#goTo(ended(room))
+    else this.#outside = { at: 'ready', room }
+  }
+
   #goToDoor(room: Room): void {
+    if (room.closed && !this.canOpen(room)) return this.#goTo(ended(room))
     this.#goTo({ at: 'ready', room })
     this.#platform.showRoom(room.joinCode)
     this.#session.microphone.set(this.#preferences.comesWith('microphone'))
     this.#session.camera.set(this.#preferences.comesWith('camera'))
   }
 
+  #leaveDoor(): void {
+    if (this.#session.state.status === 'joining') void this.#session.leave()
+    else this.#session.releaseDevices()
+  }
+
   #goTo(place: Exclude<Place, { at: 'call' | 'over' }>): void {
-    if (this.#outside.at === 'ready' && place.at !== 'ready') this.#session.releaseDevices()
+    if (this.#outside.at === 'ready' && place.at !== 'ready') this.#leaveDoor()
     this.#outside = place
     if (place.at === 'home') this.#platform.showRoom(null)
   }
 }
+
+const ended = ({ id, name }: Room) =>
+  ({ at: 'refused', error: new AppError('roomClosed', `${name} was ended by its host.`), ref: id }) as const

@@ -31,8 +31,10 @@ export function chatRows(entries: readonly ChatEntry[], self: { userId: string; 
     const day = today === lastDay ? null : today
     lastDay = today
     const gap = (at ?? now).getTime() - (before?.at ?? now).getTime()
-    const continues =
-      day === null && before?.author.userId === author.userId && before.author.name === author.name && gap < TOGETHER_MS
+    // Oneself is always called `You`; another one with another name may be another person at the same machine.
+    const isSame =
+      before?.author.userId === author.userId && (author.userId === self.userId || before.author.name === author.name)
+    const continues = day === null && isSame && gap < TOGETHER_MS
     rows.push({ key: `${author.userId} ${clientMessageId}`, entry, author, at, day, continues })
   }
   return rows

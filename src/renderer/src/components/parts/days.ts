@@ -10,8 +10,8 @@ export function dayLabel(date: Date, now: Date): string {
 }
 
 /** Hours and minutes, as this person's system writes them. */
-export function timeLabel(date: Date): string {
-  return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+export function timeLabel(date: Date, locale?: string): string {
+  return date.toLocaleTimeString(locale, { hour: 'numeric', minute: '2-digit' })
 }
 
 const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
