@@ -49,7 +49,7 @@ test('a dead media worker is replaced, and takes neither the seat nor the chat a
 })
 
 test('a media worker that hangs is killed and replaced, and whoever waited for it has an answer', async () => {
-  const server = await startServer()
+  const server = await startServer({ workerPulseMs: 1_000 })
   const { host } = await hostRoom(server.url)
   await host.request('createTransport', { direction: 'send' })
   const [pid] = server.workerPids

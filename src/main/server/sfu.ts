@@ -31,9 +31,6 @@ const KEY_FRAME_REQUEST_DELAY_MS = 400
 /** What consumers may start with, in bit/s: a LAN carries it, and congestion control takes it from there. */
 const INITIAL_OUTGOING_BITRATE = 5_000_000
 
-/** How often a worker is asked for a sign of life, and how long it may take to give one, in ms. */
-const PULSE_MS = 5_000
-
 /** How long the ports of a server that has just crashed are waited for, in ms. */
 const PORT_WAIT_MS = 10_000
 
@@ -50,7 +47,7 @@ export interface MediaRouter {
   createTransport(): Promise<types.WebRtcTransport>
 }
 
-type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers'>
+type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerPulseMs'>
 
 /**
  * The media workers. One is started at once and others as routers need them, up to one for each core; a dead one is
@@ -139,7 +136,7 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       const { server, port } = await this.#listen(worker)
       const slot: Slot = { worker, server, port, routers: 0 }
       this.#slots.add(slot)
-      const pulse = setInterval(() => void this.#feelPulse(worker), PULSE_MS)
+      const pulse = setInterval(() => void this.#feelPulse(worker), this.#config.workerPulseMs)
       worker.observer.once('close', () => clearInterval(pulse))
       worker.on('died', (error) => {
         this.#slots.delete(slot)
@@ -161,7 +158,7 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       if (worker.closed) return
       this.#log.error({ pid: worker.pid }, 'a media worker hangs and is killed')
       process.kill(worker.pid, 'SIGKILL')
-    }, PULSE_MS - 1_000)
+    }, this.#config.workerPulseMs * 0.8)
     await worker.getResourceUsage().catch(() => {})
     clearTimeout(patience)
   }

@@ -5,10 +5,13 @@ import { Source } from '../../../shared/model.ts'
 import { Reconciler } from './Reconciler.ts'
 import type { Signaling } from './Signaling.ts'
 
-/** A path that was only interrupted often heals by itself within this time, in ms. */
-const HEALING_MS = 2_000
-/** How long new ICE parameters get to bring the path back before the transport is built anew, in ms. */
-const RESTART_MS = 5_000
+/** How long a path that fails is waited for, in ms. */
+export interface Patience {
+  /** One that was only interrupted often heals by itself within this time. */
+  healingMs: number
+  /** New ICE parameters get this time to bring it back, before the transport is built anew. */
+  restartMs: number
+}
 
 export type LinkState =
   | { status: 'off' }
@@ -35,12 +38,14 @@ export class Link extends Emitter<{ changed: [] }> {
   #live: Live | null = null
   #state: LinkState = { status: 'off' }
   #restarting = false
-  #patience: ReturnType<typeof setTimeout> | undefined
+  readonly #patience: Patience
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(direction: 'send' | 'receive', signaling: Signaling) {
+  constructor(direction: 'send' | 'receive', signaling: Signaling, patience: Patience = { healingMs: 2_000, restartMs: 5_000 }) {
     super()
     this.#direction = direction
     this.#signaling = signaling
+    this.#patience = patience
   }
 
   get state(): LinkState {
@@ -80,7 +85,7 @@ export class Link extends Emitter<{ changed: [] }> {
   }
 
   #drop(): void {
-    clearTimeout(this.#patience)
+    clearTimeout(this.#timer)
     this.#restarting = false
     const live = this.#live
     this.#live = null
@@ -134,15 +139,15 @@ export class Link extends Emitter<{ changed: [] }> {
 
   #pathChanged(transport: types.Transport, state: types.ConnectionState): void {
     if (state === 'connected') {
-      clearTimeout(this.#patience)
+      clearTimeout(this.#timer)
       this.#restarting = false
       this.#become({ status: 'ready' })
     } else if (state === 'disconnected' && !this.#restarting) {
       this.#become({ status: 'interrupted' })
-      this.#patience = setTimeout(() => void this.#restartIce(transport), HEALING_MS)
+      this.#timer = setTimeout(() => void this.#restartIce(transport), this.#patience.healingMs)
     } else if (state === 'failed') {
       this.#become({ status: 'interrupted' })
-      clearTimeout(this.#patience)
+      clearTimeout(this.#timer)
       if (this.#restarting) this.rebuild()
       else void this.#restartIce(transport)
     }
@@ -150,7 +155,7 @@ export class Link extends Emitter<{ changed: [] }> {
 
   async #restartIce(transport: types.Transport): Promise<void> {
     this.#restarting = true
-    this.#patience = setTimeout(() => this.rebuild(), RESTART_MS)
+    this.#timer = setTimeout(() => this.rebuild(), this.#patience.restartMs)
     try {
       const { iceParameters } = await this.#signaling.request('restartIce', { transportId: transport.id })
       if (transport === this.#live?.transport) await transport.restartIce({ iceParameters })
