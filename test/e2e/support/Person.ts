@@ -151,9 +151,9 @@ export class Person {
 
   async #colourOf(other: Person): Promise<Look | null> {
     const video = this.figure(other.name).locator('video[data-source="camera"]')
-    if ((await video.count()) === 0 || !(await video.isVisible())) return null
-    const seen = await video.evaluate((element: HTMLVideoElement) => {
-      if (element.videoWidth === 0) return null
+    // Of all that there are, because asking for one waits until there is one.
+    const seen = await video.evaluateAll(([element]) => {
+      if (!(element instanceof HTMLVideoElement) || !element.checkVisibility() || element.videoWidth === 0) return null
       const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
       const context = canvas.getContext('2d', { willReadFrequently: true })
       context?.drawImage(element, 0, 0, 8, 8)
@@ -165,8 +165,8 @@ export class Person {
 
   async #toneOf(other: Person): Promise<Look | null> {
     const audio = this.figure(other.name).locator('audio[data-source="microphone"]')
-    if ((await audio.count()) === 0) return null
-    const heard = await audio.evaluate(async (element: HTMLAudioElement) => {
+    const heard = await audio.evaluateAll(async ([element]) => {
+      if (!(element instanceof HTMLAudioElement)) return null
       if (!(element.srcObject instanceof MediaStream) || element.srcObject.getAudioTracks().length === 0) return null
       const context = new AudioContext()
       try {
