@@ -6,6 +6,7 @@
 /** Folders of our own, by the path in which they begin. */
 const shared = '^src/shared/'
 const server = '^src/main/server/'
+const app = '^src/main/app/'
 const session = '^src/renderer/src/session/'
 const state = '^src/renderer/src/state/'
 const components = '^src/renderer/src/components/'
@@ -46,6 +47,19 @@ const layers = [
     mayImport: [shared, `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
     node: true,
   },
+  {
+    name: 'app',
+    folder: app,
+    mayImport: [shared, app, packages('electron', 'electron-store', 'pino', 'rotating-file-stream', 'zod')],
+    node: true,
+  },
+  {
+    name: 'hosted',
+    folder: '^src/main/hosted.ts$',
+    mayImport: [shared, `${server}index.ts$`, packages('pino')],
+    node: true,
+  },
+  { name: 'preload', folder: '^src/preload/', mayImport: ['^src/shared/bridge.ts$', packages('electron')] },
   { name: 'session', folder: session, mayImport: [shared, session, packages('mediasoup-client', 'socket.io-client')] },
   { name: 'state', folder: state, mayImport: [shared, session, state, platform, svelte] },
   {
@@ -64,6 +78,7 @@ const soleUsers = [
   { of: 'hono', by: `${server}rest/` },
   { of: 'better-sqlite3', by: `${server}(store/|DataDir.ts$)` },
   { of: 'kysely', by: `${server}store/` },
+  { of: 'electron', by: '^src/(main/app|preload)/' },
   { of: 'mediasoup-client', by: session },
   { of: 'socket.io-client', by: session },
 ]
@@ -109,7 +124,7 @@ export default {
       comment: 'entries wire things together; nothing imports them',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/renderer/(src/main.ts|src/gallery/|gallery)' },
-      to: { path: '^src/(main/headless.ts|renderer/src/(App.svelte|main.ts))$' },
+      to: { path: '^src/(main/(headless|hosted|app/index).ts|preload/|renderer/src/(App.svelte|main.ts))$' },
     },
     {
       name: 'no-import-from-outside',
@@ -123,7 +138,8 @@ export default {
       comment: 'what the server imports is installed with it: a dependency, not a devDependency',
       severity: 'error',
       from: { path: '^src/main/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      // Electron is what the app runs in.
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: packages('electron') },
     },
     {
       name: 'no-circular-import',

@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 
-// electron-vite asks the electron package which version to build for; this answers until the package is a dependency.
+// electron-vite asks the electron package which version to build for, which would download it.
 process.env['ELECTRON_MAJOR_VER'] ??= '45'
 
 export default defineConfig({
@@ -9,9 +9,25 @@ export default defineConfig({
     build: {
       target: 'node24.15',
       rolldownOptions: {
-        input: { headless: 'src/main/headless.ts', writer: 'src/main/server/store/writer.ts' },
+        input: {
+          index: 'src/main/app/index.ts',
+          hosted: 'src/main/hosted.ts',
+          headless: 'src/main/headless.ts',
+          writer: 'src/main/server/store/writer.ts',
+        },
         // All in one folder, where the store finds its writer's thread beside it.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // Sandboxed: one file of CommonJS, with all it needs inside.
+      externalizeDeps: false,
+      minify: true,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

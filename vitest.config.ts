@@ -10,7 +10,7 @@ export default defineConfig(({ mode }) => ({
     provide: { long: mode === 'long' },
     passWithNoTests: true,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/{shared,tooling}/**/*.test.ts'], testTimeout: 30_000 } },
+      { extends: true, test: { name: 'unit', include: ['test/{app,shared,tooling}/**/*.test.ts'], testTimeout: 30_000 } },
       // A project of its own, because what lets Svelte's components be mounted keeps Socket.IO's server from being loaded.
       {
         extends: true,

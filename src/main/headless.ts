@@ -110,11 +110,11 @@ async function serve(options: ServeOptions): Promise<void> {
           ? join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer')
           : null,
       },
-      log,
+      { log },
     )
   } catch (error) {
     if (!(error instanceof StartError)) throw error
-    process.stderr.write(`lanyard: ${error.message}\n`)
+    process.stderr.write(`lanyard: ${error.message}${error.hint === null ? '' : `; ${error.hint}`}\n`)
     process.exit(1)
   }
   const { url, urls, dataDir, protocol } = server

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { StartError } from './StartError.ts'
 
 /** How far back, at most, a crash can date the end of the sessions that it cut off. */
 const ALIVE_EVERY_MS = 5_000
@@ -27,7 +28,8 @@ export class DataDir {
     try {
       makeDirectory(this.path)
     } catch (cause) {
-      throw new StartError(`The data directory ${this.path} cannot be made: ${reason(cause)}. Choose another with --data-dir`, {
+      throw new StartError('folderUnusable', `The data directory ${this.path} cannot be made: ${reason(cause)}`, {
+        hint: 'choose another with --data-dir',
         cause,
       })
     }
@@ -38,7 +40,7 @@ export class DataDir {
       for (const folder of ['files', 'backups']) makeDirectory(join(this.path, folder))
     } catch (cause) {
       this.#lock.close()
-      throw new StartError(`The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
+      throw new StartError('folderUnusable', `The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
     }
     this.#touch()
     this.#beat = setInterval(() => this.#touch(), ALIVE_EVERY_MS)
@@ -85,11 +87,6 @@ export class DataDir {
   }
 }
 
-/** Why a server cannot start, in a sentence for whoever started it. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
-
 /**
  * A directory for this user alone, with those above it. Node's own `recursive` never returns where the system says that a folder
  * with a parent has none, as /proc does.
@@ -110,11 +107,12 @@ function takeLock(file: string, directory: string): Database.Database {
   } catch (cause) {
     lock?.close()
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
-      throw new StartError(`Another server is using ${directory}. Stop it, or choose another directory with --data-dir`, {
+      throw new StartError('folderInUse', `Another server is using ${directory}`, {
+        hint: 'stop it, or choose another directory with --data-dir',
         cause,
       })
     }
-    throw new StartError(`The data directory ${directory} cannot be used: ${reason(cause)}`, { cause })
+    throw new StartError('folderUnusable', `The data directory ${directory} cannot be used: ${reason(cause)}`, { cause })
   }
 }
 

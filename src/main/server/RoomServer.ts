@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import { makeJoinCode, parseJoinCode } from '../../shared/joinCode.ts'
 import type { Room as RoomInfo } from '../../shared/model.ts'
@@ -32,7 +33,7 @@ const LISTS_EVERY_MS = 250
 const WATCHERS = 'watchers'
 
 /** All rooms of a server, by id, and the seats in them. */
-export class RoomServer {
+export class RoomServer extends Emitter<{ people: [count: number] }> {
   readonly #context: RoomContext
   readonly #masterKey: Uint8Array
   readonly #rooms = new Map<string, Room>()
@@ -46,9 +47,13 @@ export class RoomServer {
   readonly #tellWatchers: Tell
   #newsPause: NodeJS.Timeout | null = null
   #keeping: NodeJS.Timeout | null = null
+  /** How many people are in each room, and in all of them. */
+  readonly #inside = new WeakMap<Room, number>()
+  #people = 0
   #closed = false
 
   constructor(context: RoomContext, masterKey: Uint8Array) {
+    super()
     this.#context = context
     this.#masterKey = masterKey
     this.#tellWatchers = context.teller(WATCHERS)
@@ -279,6 +284,7 @@ export class RoomServer {
   }
 
   #roomChanged(room: Room): void {
+    this.#count(room)
     if (this.#closed) return
     if (isListed(room) || room.empty) this.#announce(room.stored)
     clearTimeout(this.#idle.get(room))
@@ -288,6 +294,14 @@ export class RoomServer {
         room,
         setTimeout(() => this.#drop(room), READY_MS),
       )
+  }
+
+  #count(room: Room): void {
+    const before = this.#inside.get(room) ?? 0
+    if (room.roster.size === before) return
+    this.#inside.set(room, room.roster.size)
+    this.#people += room.roster.size - before
+    this.emit('people', this.#people)
   }
 
   /** Tells open lists of a room: at once, and in a burst what it has come to. */

@@ -21,6 +21,8 @@ export const ServerConfig = z.object({
   rtcPorts: PortRange.default({ min: 44_400, max: 44_499 }),
   /** Media workers at most; null: one for each core. */
   maxWorkers: z.int().min(1).max(256).nullable().default(null),
+  /** The program of the media workers; null: where mediasoup keeps it. */
+  workerBin: z.string().nullable().default(null),
   /** How often each media worker is asked for a sign of life, which it has four fifths of that time to give; in ms. */
   workerPulseMs: z.int().min(100).default(5_000),
   /** The built interface, served to browsers; null serves none. */

@@ -2,9 +2,11 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { AppError } from '../../shared/errors.ts'
+import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
-import { DataDir, StartError } from './DataDir.ts'
+import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
 import { mayEnter } from './origin.ts'
@@ -12,12 +14,13 @@ import { makeHttpApp } from './rest/app.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
+import { StartError } from './StartError.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { version } from './version.ts'
 
-export { StartError } from './DataDir.ts'
 export { ServerConfig, type ServerConfigInput } from './config.ts'
+export { StartError } from './StartError.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
 const RESUME_TTL_MS = 10 * 60_000
@@ -31,21 +34,33 @@ export interface RoomServer {
   readonly dataDir: string
   readonly version: string
   readonly protocol: number
+  /** Where a damaged database has been put; null where there was none. */
+  readonly setAside: string | null
   /** Process ids of the media workers. */
   readonly workerPids: number[]
   /** Ends every meeting, stores what waits, frees ports and the directory. Idempotent. */
   close(): Promise<void>
 }
 
+/** Whoever watches a server. */
+export interface Watch {
+  log?: Logger
+  /** It begins with this part of its start. */
+  step?: (step: StartStep) => void
+  /** So many people are in its rooms now. */
+  people?: (count: number) => void
+}
+
 /**
  * Starts a room server: HTTP and signaling on one port, media workers, the database. Throws a StartError whose message is
  * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
  */
-export async function startRoomServer(input: ServerConfigInput, log: Logger = silent): Promise<RoomServer> {
+export async function startRoomServer(input: ServerConfigInput, watch: Watch = {}): Promise<RoomServer> {
+  const { log = silent, step = () => {}, people = () => {} } = watch
   const parsed = ServerConfig.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new StartError(`The setting ${issue?.path.join('.') ?? ''} is wrong: ${issue?.message ?? ''}`)
+    throw new StartError('wrongSetting', `The setting ${issue?.path.join('.') ?? ''} is wrong: ${issue?.message ?? ''}`)
   }
   const config = parsed.data
 
@@ -53,6 +68,7 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
   let closing: Promise<void> | null = null
   const close = () => (closing ??= closeAll(closers))
   try {
+    step('folder')
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
 
@@ -62,8 +78,13 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     await new Promise((resolve) => probe.close(resolve))
 
     // The two that take long go on at once; both are closed, however the other fares.
+    step('database')
     const opening = openStore({ file: dataDir.databaseFile, log })
     closers.push(async () => (await opening).close())
+    void opening.then(
+      () => step('media'),
+      () => {},
+    )
     const starting = Sfu.start(config, log)
     closers.push(async () => (await starting).close())
     const [store, sfu] = await Promise.all([opening, starting])
@@ -73,6 +94,7 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     const lastAlive = dataDir.lastAlive ?? new Date()
     await closeOpenSessions(store, lastAlive.toISOString())
 
+    step('network')
     const http = createServer(guarded(config, getRequestListener(makeHttpApp({ version, webDir: config.webDir }).fetch)))
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
@@ -81,6 +103,7 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
       dataDir.masterKey,
     )
     closers.push(() => rooms.close())
+    rooms.on('people', people)
     rooms.keep(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     signaling.serve(rooms, { id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22), name: config.name, version })
     await listen(http, config)
@@ -94,6 +117,7 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
       dataDir: dataDir.path,
       version,
       protocol: PROTOCOL_VERSION,
+      setAside: store.setAside,
       get workerPids() {
         return sfu.workerPids
       },
@@ -101,9 +125,23 @@ export async function startRoomServer(input: ServerConfigInput, log: Logger = si
     }
   } catch (error) {
     await close()
-    throw error instanceof StartError
-      ? error
-      : new StartError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw startError(error)
+  }
+}
+
+function startError(error: unknown): StartError {
+  if (error instanceof StartError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof AppError)) return new StartError('other', message, { cause: error })
+  switch (error.code) {
+    case 'storeUnavailable':
+      return new StartError(error.details?.['reason'] === 'newer' ? 'databaseTooNew' : 'databaseUnusable', message, {
+        cause: error,
+      })
+    case 'mediaUnavailable':
+      return new StartError('mediaPortsTaken', message, { cause: error })
+    default:
+      return new StartError('other', message, { cause: error })
   }
 }
 
@@ -118,24 +156,31 @@ function guarded(config: ServerConfig, handle: ReturnType<typeof getRequestListe
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new StartError(listenProblem(error, host, port), { cause: error })),
-    )
+    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
     http.listen(port, host, resolve)
   })
 }
 
-function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (error.code) {
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): StartError {
+  switch (cause.code) {
     case 'EADDRINUSE':
-      return `Port ${port} is in use; choose another with --port`
+      return new StartError('portTaken', `Port ${port} is in use`, { hint: 'choose another with --port', cause })
     case 'EACCES':
-      return `Port ${port} needs more rights than this user has; choose another with --port`
+      return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
+        hint: 'choose another with --port',
+        cause,
+      })
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `This machine has no address ${host}; choose another with --host`
+      return new StartError('addressUnavailable', `This machine has no address ${host}`, {
+        hint: 'choose another with --host',
+        cause,
+      })
     default:
-      return `Port ${port} on ${host} cannot be opened (${error.code ?? error.message}); choose others with --host and --port`
+      return new StartError('other', `Port ${port} on ${host} cannot be opened (${cause.code ?? cause.message})`, {
+        hint: 'choose others with --host and --port',
+        cause,
+      })
   }
 }
 

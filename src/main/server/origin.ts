@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
+import { APP_ORIGIN } from '../../shared/bridge.ts'
 import type { ServerConfig } from './config.ts'
 
 type Allowed = Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>
@@ -9,7 +10,7 @@ const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().t
 /**
  * Whether a request may come in. Its Host must be this server (by the address that it has reached, or by name), which
  * keeps out pages whose name was made to point here (DNS rebinding); its Origin, where a browser gives one, must be the same
- * host, which keeps out the pages of others. Scripts and pictures are asked for without an Origin, so where a browser says that it is
+ * host or the app's own window, which keeps out the pages of others. Scripts and pictures are asked for without an Origin, so where a browser says that it is
  * another site that asks, only following a link is let in. Programs without a browser send neither.
  */
 export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
@@ -17,7 +18,12 @@ export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   if (host === undefined || !isOwnHost(host, request.socket.localAddress, allowed)) return false
   const origin = request.headers.origin?.toLowerCase()
   if (origin === undefined) return !isAskedForElsewhere(request.headers)
-  return origin === `http://${host}` || origin === `https://${host}` || allowed.allowedOrigins.includes(origin)
+  return (
+    origin === `http://${host}` ||
+    origin === `https://${host}` ||
+    origin === APP_ORIGIN ||
+    allowed.allowedOrigins.includes(origin)
+  )
 }
 
 /** By the Fetch metadata of newer browsers (https://www.w3.org/TR/fetch-metadata/). */

@@ -6,6 +6,7 @@ import { Emitter } from '../../shared/emitter.ts'
 import type { RtpCapabilities } from '../../shared/model.ts'
 import type { ServerConfig } from './config.ts'
 import type { Logger } from './log.ts'
+import { StartError } from './StartError.ts'
 
 /** The codecs of every room, in order of preference. */
 const mediaCodecs: types.RouterRtpCodecCapability[] = [
@@ -47,7 +48,7 @@ export interface MediaRouter {
   createTransport(): Promise<types.WebRtcTransport>
 }
 
-type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerPulseMs'>
+type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
 
 /**
  * The media workers. One is started at once and others as routers need them, up to one for each core; a dead one is
@@ -130,7 +131,10 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   }
 
   async #startWorker(): Promise<Slot> {
-    const worker = await mediasoup.createWorker({ logLevel: 'warn' })
+    const { workerBin } = this.#config
+    const worker = await mediasoup
+      .createWorker({ logLevel: 'warn', ...(workerBin !== null && { workerBin }) })
+      .catch((cause: unknown) => Promise.reject(workerMissing(workerBin ?? mediasoup.workerBin, cause)))
     try {
       if (this.#closed) throw unavailable(null)
       const { server, port } = await this.#listen(worker)
@@ -216,6 +220,13 @@ export function unavailable(cause: unknown): AppError {
     cause,
   })
 }
+
+const workerMissing = (path: string, cause: unknown) =>
+  new StartError(
+    'workerMissing',
+    `The part that carries sound and pictures does not run (${path}): ${cause instanceof Error ? cause.message : String(cause)}. Install Lanyard again`,
+    { cause },
+  )
 
 function listenInfos(config: SfuConfig, port: number): types.TransportListenInfo[] {
   const wildcard = config.host === '0.0.0.0' || config.host === '::'

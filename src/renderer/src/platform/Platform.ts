@@ -17,7 +17,9 @@ export const Kept = z.object({
     .object({ microphone: DeviceId, camera: DeviceId, speaker: DeviceId })
     .catch({ microphone: null, camera: null, speaker: null }),
   /** The latest first. */
-  recentRooms: z.array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime() })).catch([]),
+  recentRooms: z
+    .array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime(), server: z.string().catch('') }))
+    .catch([]),
 })
 export type Kept = z.infer<typeof Kept>
 export type RecentRoom = Kept['recentRooms'][number]
@@ -42,12 +44,14 @@ export interface WindowChannel {
 
 /** What differs between a browser guest and the desktop window. */
 export interface Platform {
-  /** Where the room server is. */
-  readonly serverUrl: string
+  /** Where the room server is; null as long as the app is at none. */
+  readonly serverUrl: string | null
+  /** What it is called among the recent rooms: its origin, or `own` for the one that the app carries. */
+  readonly serverName: string
   /** What the window was opened for: `?room=CODE&username=NAME`. */
   readonly invitation: { room: string | null; name: string | null }
   /** This copy's secret for the server, by which it is known again. */
-  readonly device: string
+  readonly device: string | undefined
   readKept(): Kept
   keep(kept: Kept): void
   /** The key that makes one host of a room, or null. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Kept, WindowWord, type Platform, type WindowChannel } from './Platform.ts'
+import { openChannel, read, readKept, showTheme, write, writeKept } from './kept.ts'
+import type { Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -11,10 +12,11 @@ export function browserPlatform(): Platform {
   const query = new URLSearchParams(location.search)
   return {
     serverUrl: location.origin,
+    serverName: location.origin,
     invitation: { room: query.get('room'), name: query.get('username') },
     device: readDevice(),
-    readKept: () => Kept.parse(read('kept') ?? {}),
-    keep: (kept) => write('kept', kept),
+    readKept,
+    keep: writeKept,
     hostKey: (roomId) => readHostKeys()[roomId] ?? null,
     keepHostKey(roomId, key) {
       const { [roomId]: _, ...others } = readHostKeys()
@@ -28,23 +30,10 @@ export function browserPlatform(): Platform {
     showRoom(code) {
       history.replaceState(null, '', code === null ? location.pathname : `${location.pathname}?room=${encodeURIComponent(code)}`)
     },
-    showTheme(theme) {
-      if (theme === 'system') delete document.documentElement.dataset['theme']
-      else document.documentElement.dataset['theme'] = theme
-    },
+    showTheme,
     openChannel,
     copyText,
   }
-}
-
-export function openChannel(hear: (word: WindowWord) => void): WindowChannel {
-  const channel = new BroadcastChannel('lanyard.windows')
-  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    // Another version of the page may be open, too, and speak otherwise.
-    const word = WindowWord.safeParse(data)
-    if (word.success) hear(word.data)
-  }
-  return { say: (word) => channel.postMessage(word), close: () => channel.close() }
 }
 
 function readDevice(): string {
@@ -59,24 +48,6 @@ function readDevice(): string {
 }
 
 const readHostKeys = () => HostKeys.catch({}).parse(read('hostKeys'))
-
-/** Null where there is nothing, or where the browser keeps nothing for this page. */
-function read(key: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(`lanyard.${key}`) ?? 'null')
-  } catch {
-    return null
-  }
-}
-
-/** Where the browser keeps nothing, all works as long as the page is open. */
-function write(key: string, value: unknown): void {
-  try {
-    localStorage.setItem(`lanyard.${key}`, JSON.stringify(value))
-  } catch {
-    return
-  }
-}
 
 const base64url = (bytes: Uint8Array) =>
   btoa(String.fromCharCode(...bytes))

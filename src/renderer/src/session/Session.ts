@@ -21,10 +21,10 @@ type Finer = 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | '
 type Events = { changed: [] } & Record<Finer, []>
 
 export interface SessionOptions {
-  /** The server's address, as `https://host:port`. */
-  url: string
+  /** The server's address, as `https://host:port`. Null for none: then nothing can be asked, and one's own devices can be looked at. */
+  url: string | null
   /** The random secret that this client keeps for this server. */
-  device?: string
+  device?: string | undefined
   capture: Capture
   createDevice?: () => Promise<Device>
 }

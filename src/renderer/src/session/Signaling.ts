@@ -46,10 +46,11 @@ export class Signaling extends Emitter<Events> {
   /** Requests that wait until another one is answered. */
   readonly #queue: (() => void)[] = []
 
-  constructor({ url, device }: { url: string; device?: string | undefined }) {
+  /** Without an address it is closed from the start. */
+  constructor({ url, device }: { url: string | null; device?: string | undefined }) {
     super()
     this.#device = device
-    this.#socket = io(url, {
+    this.#socket = io(url ?? 'http://localhost', {
       transports: ['websocket'],
       forceNew: true,
       // Reconnecting is done here: it must be possible to hurry it, and to see when it comes.
@@ -63,6 +64,10 @@ export class Signaling extends Emitter<Events> {
     this.#socket.on('connect_error', (error: Error & { data?: unknown }) => this.#failed(error))
     for (const name of Object.keys(notifications) as NotificationName[])
       this.#socket.on(name, (raw: unknown) => this.#hear(name, raw))
+    if (url === null) {
+      this.#state = { status: 'closed' }
+      return
+    }
     if (typeof window !== 'undefined') window.addEventListener('online', this.#wake)
     this.#socket.connect()
   }

@@ -10,6 +10,8 @@ import { OtherWindows } from './OtherWindows.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
 
+export type { RecentRoom } from '../platform/Platform.ts'
+
 /** All that the components see and can ask for. */
 export class Lanyard {
   readonly preferences: Preferences

@@ -57,8 +57,9 @@ export class Preferences {
 
   remember({ id, joinCode, name }: Room): void {
     const others = this.#kept.recentRooms.filter((room) => room.id !== id)
+    const latest = { id, code: joinCode, name, at: new Date().toISOString(), server: this.#platform.serverName }
     this.#keep({
-      recentRooms: [{ id, code: joinCode, name, at: new Date().toISOString() }, ...others].slice(0, MAX_RECENT_ROOMS),
+      recentRooms: [latest, ...others].slice(0, MAX_RECENT_ROOMS),
     })
   }
 

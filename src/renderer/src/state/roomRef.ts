@@ -7,7 +7,7 @@ export type RoomRef = { at: 'here'; ref: string } | { at: 'elsewhere'; link: str
  * Reads a join code, a room's link, or a whole invitation with a link in it. Whatever else could be a room's name in an address
  * is given to the server as it is. Null where it cannot mean a room.
  */
-export function readRoomRef(text: string, serverUrl: string): RoomRef | null {
+export function readRoomRef(text: string, serverUrl: string | null): RoomRef | null {
   const link = /https?:\/\/\S+/i.exec(text)?.[0]
   if (link !== undefined) return readLink(link, serverUrl)
   const code = parseJoinCode(text)
@@ -16,11 +16,11 @@ export function readRoomRef(text: string, serverUrl: string): RoomRef | null {
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { at: 'here', ref: name } : null
 }
 
-function readLink(link: string, serverUrl: string): RoomRef | null {
+function readLink(link: string, serverUrl: string | null): RoomRef | null {
   if (!URL.canParse(link)) return null
   const url = new URL(link)
   const room = url.searchParams.get('room')?.trim()
   if (!room || room.length > 64) return null
-  if (url.origin !== new URL(serverUrl).origin) return { at: 'elsewhere', link: url.href }
+  if (url.origin !== URL.parse(serverUrl ?? '')?.origin) return { at: 'elsewhere', link: url.href }
   return { at: 'here', ref: parseJoinCode(room) ?? room }
 }

@@ -1,0 +1,181 @@
+import type { Logger } from 'pino'
+import { Emitter } from '../../shared/emitter.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import { HostedNews, type HostedOrder } from '../../shared/hosted.ts'
+
+/** The process of a carried server, as Electron's UtilityProcess gives it. */
+export interface HostedProcess {
+  readonly pid: number | undefined
+  postMessage(order: HostedOrder): void
+  kill(): boolean
+  on(event: 'message', listener: (news: unknown) => void): unknown
+  once(event: 'exit', listener: (code: number) => void): unknown
+}
+
+/** Pauses before a crashed server is started again, in ms: the last one for every further time. */
+const PAUSES_MS = [250, 1_000, 4_000, 15_000]
+/** A server that was on for this long has not crashed in its start; the pauses begin anew. In ms. */
+const PROVEN_MS = 60_000
+/** Starts that end before the server is on; after these it is left. */
+const MOST_FALSE_STARTS = 3
+/** How long an orderly stop may take, in ms. */
+const STOP_MS = 8_000
+/** How often it is asked for a sign of life, and how long it may take to give one, in ms. */
+const PULSE_MS = 5_000
+const PULSE_PATIENCE_MS = 15_000
+
+export interface HostingOptions {
+  fork: () => HostedProcess
+  /** What the server is started with. Asked at each start. */
+  config: () => Record<string, unknown>
+  log: Logger
+}
+
+/**
+ * The room server that the app carries: started, watched, started again when it crashes, stopped. It runs in a process of its own,
+ * so that nothing of it can hold the window up.
+ */
+export class Hosting extends Emitter<{ changed: [HostingState] }> {
+  readonly #options: HostingOptions
+  #state: HostingState = { status: 'off' }
+  #process: HostedProcess | null = null
+  /** The port to start on instead of the one that is set: any (0), or the one that people know by now. */
+  #port: number | null = null
+  #crashes = 0
+  #retry: NodeJS.Timeout | null = null
+  #pulse: NodeJS.Timeout | null = null
+  #heardAt = 0
+  #onSince = 0
+
+  constructor(options: HostingOptions) {
+    super()
+    this.#options = options
+  }
+
+  get state(): HostingState {
+    return this.#state
+  }
+
+  /** How many people are in its rooms. */
+  get people(): number {
+    return this.#state.status === 'on' ? this.#state.people : 0
+  }
+
+  /** Of the server's process; null where there is none. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null
+  }
+
+  /** Resolves when it is on, or cannot be. With `anyPort` it takes a free port where its own is taken. */
+  async start({ anyPort = false } = {}): Promise<HostingState> {
+    while (this.#state.status === 'stopping') await this.once('changed')
+    if (['off', 'failed', 'crashed'].includes(this.#state.status)) {
+      this.#port = anyPort ? 0 : null
+      this.#crashes = 0
+      this.#launch()
+    }
+    return this.#settled(['on', 'failed', 'off'])
+  }
+
+  /** Resolves when it is off. */
+  async stop(): Promise<HostingState> {
+    const running = this.#process
+    if (this.#retry) clearTimeout(this.#retry)
+    this.#retry = null
+    if (!running) {
+      this.#set({ status: 'off' })
+    } else if (this.#state.status !== 'stopping') {
+      this.#set({ status: 'stopping' })
+      running.postMessage({ type: 'stop' })
+      const patience = setTimeout(() => running.kill(), STOP_MS)
+      running.once('exit', () => clearTimeout(patience))
+    }
+    return this.#settled(['off'])
+  }
+
+  #launch(): void {
+    const { fork, config, log } = this.#options
+    this.#set({ status: 'starting', step: 'folder' })
+    const started = fork()
+    this.#process = started
+    this.#heardAt = Date.now()
+    started.on('message', (news) => {
+      if (this.#process === started) this.#hear(HostedNews.parse(news))
+    })
+    started.once('exit', (code) => {
+      log.info({ code }, 'the room server has ended')
+      if (this.#process === started) this.#ended()
+    })
+    this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
+    started.postMessage({ type: 'start', config: { ...config(), ...(this.#port !== null && { port: this.#port }) } })
+  }
+
+  #hear(news: HostedNews): void {
+    this.#heardAt = Date.now()
+    const isStarting = this.#state.status === 'starting'
+    switch (news.type) {
+      case 'step':
+        if (isStarting) this.#set({ status: 'starting', step: news.step })
+        return
+      case 'ready': {
+        this.#onSince = Date.now()
+        const { url, urls, port, setAside } = news
+        // After a crash it is found where it was.
+        this.#port = port
+        if (isStarting) this.#set({ status: 'on', url, urls, people: 0, setAside })
+        return
+      }
+      case 'failed':
+        if (isStarting) this.#set({ status: 'failed', reason: news.reason, message: news.message })
+        return
+      case 'people':
+        if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })
+        return
+      case 'pong':
+        return
+    }
+  }
+
+  /** Its process is gone: as it was asked to, because it cannot start, or by a crash. */
+  #ended(): void {
+    this.#process = null
+    if (this.#pulse) clearInterval(this.#pulse)
+    this.#pulse = null
+    const { status } = this.#state
+    if (status === 'failed') return
+    if (status === 'stopping' || status === 'off') return this.#set({ status: 'off' })
+    if (status === 'on' && Date.now() - this.#onSince > PROVEN_MS) this.#crashes = 0
+    if (status === 'starting' && this.#crashes >= MOST_FALSE_STARTS) {
+      return this.#set({
+        status: 'failed',
+        reason: 'other',
+        message: 'The room server ends as soon as it is started; the log says more',
+      })
+    }
+    const pause = PAUSES_MS[Math.min(this.#crashes, PAUSES_MS.length - 1)]!
+    this.#crashes += 1
+    this.#options.log.error({ crashes: this.#crashes, pause }, 'the room server has crashed and is started again')
+    this.#retry = setTimeout(() => this.#launch(), pause)
+    this.#set({ status: 'crashed', retryAt: Date.now() + pause })
+  }
+
+  /** One that hangs is killed, and started again like any that crashed. */
+  #feelPulse(running: HostedProcess): void {
+    if (Date.now() - this.#heardAt > PULSE_PATIENCE_MS) {
+      this.#options.log.error('the room server hangs and is killed')
+      running.kill()
+    } else {
+      running.postMessage({ type: 'ping' })
+    }
+  }
+
+  async #settled(wanted: HostingState['status'][]): Promise<HostingState> {
+    while (!wanted.includes(this.#state.status)) await this.once('changed')
+    return this.#state
+  }
+
+  #set(state: HostingState): void {
+    this.#state = state
+    this.emit('changed', state)
+  }
+}

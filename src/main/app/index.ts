@@ -1,0 +1,277 @@
+/** The desktop app: one window, and the room server that it carries. */
+import { release } from 'node:os'
+import { join } from 'node:path'
+import { app, clipboard, dialog, ipcMain, nativeTheme, session, shell, utilityProcess } from 'electron'
+import type { Link } from '../../shared/bridge.ts'
+import { HIDDEN, launchAtLogin } from './autostart.ts'
+import { Hosting } from './hosting.ts'
+import { serveCalls } from './ipc.ts'
+import { linkAmong, parseLink, SCHEME } from './links.ts'
+import { openLog, takeLines } from './logs.ts'
+import { showMenu } from './menu.ts'
+import { listenForKey } from './microphoneKey.ts'
+import { Notices } from './notices.ts'
+import { registerScheme, servePage } from './page.ts'
+import { guardPermissions } from './permissions.ts'
+import { Wakefulness, watchPower } from './power.ts'
+import { offerProbe } from './probe.ts'
+import { Secrets } from './secrets.ts'
+import { SettingsStore } from './settings.ts'
+import { Sharing } from './sharing.ts'
+import { count, Tray } from './tray.ts'
+import { confine, MainWindow } from './window.ts'
+
+const environment = {
+  appImage: process.env['APPIMAGE'] ?? null,
+  isWayland: process.platform === 'linux' && process.env['XDG_SESSION_TYPE'] === 'wayland',
+  allowedOrigins: process.env['LANYARD_ALLOW_ORIGIN']?.split(',') ?? [],
+}
+const isAutomated = app.commandLine.hasSwitch('automation')
+const out = join(import.meta.dirname, '..')
+const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
+
+app.setName('Lanyard')
+registerScheme()
+if (isAutomated) {
+  app.commandLine.appendSwitch('use-fake-device-for-media-stream')
+  app.commandLine.appendSwitch('use-fake-ui-for-media-stream')
+}
+
+/** A link that no window has asked for yet. */
+let waitingLink: Link | null = linkAmong(process.argv)
+
+if (app.requestSingleInstanceLock()) run()
+else app.quit()
+
+function run(): void {
+  const log = openLog(app.getPath('logs'))
+  process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
+
+  const settings = new SettingsStore()
+  const secrets = new Secrets()
+  const wakefulness = new Wakefulness()
+  const window = new MainWindow(settings, () => nativeTheme.shouldUseDarkColors)
+  const notices = new Notices((topic) => {
+    window.show()
+    window.tell('notificationClicked', { topic })
+  })
+  const dataDir = join(app.getPath('userData'), 'server')
+  const hosting = new Hosting({
+    log,
+    fork: () => {
+      const server = utilityProcess.fork(join(out, 'main/hosted.js'), [], { serviceName: 'Lanyard room server', stdio: 'pipe' })
+      takeLines(log, server.stderr)
+      takeLines(log, server.stdout)
+      return server
+    },
+    config: () => ({
+      // Only this computer reaches it, until connections to it are encrypted.
+      host: '127.0.0.1',
+      port: settings.settings.serverPort,
+      dataDir,
+      ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
+      allowedOrigins: environment.allowedOrigins,
+      workerBin: app.isPackaged
+        ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
+        : null,
+    }),
+  })
+  let tray: Tray | null = null
+  let sharing: Sharing | null = null
+  let isInMeeting = false
+
+  hosting.on('changed', (state) => {
+    window.tell('hostingChanged', state)
+    tray?.update(state)
+    wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
+  })
+
+  function openLink(link: Link | null): void {
+    if (app.isReady()) window.show()
+    if (!link) return
+    // A window that is on its way asks for it itself.
+    waitingLink = link
+    window.tell('linkOpened', link)
+  }
+
+  /** A server's secrets go by its address, but for the own one, whose port may change. */
+  const keyOf = (server: string) => {
+    const { state } = hosting
+    const origin = new URL(server).origin
+    return state.status === 'on' && state.urls.some((url) => new URL(url).origin === origin) ? 'own' : origin
+  }
+
+  function showMeeting(meeting: { unread: number } | null): void {
+    isInMeeting = meeting !== null
+    wakefulness.keep('call', isInMeeting)
+    listenForKey(isInMeeting && settings.settings.microphoneKey, () => window.tell('commanded', { command: 'toggleMicrophone' }))
+    if (meeting) notices.count(meeting.unread)
+    else notices.clear()
+  }
+
+  app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    openLink(parseLink(url))
+  })
+  app.on('activate', () => window.show())
+  app.on('web-contents-created', (_, contents) => confine(contents))
+  app.on('window-all-closed', () => {
+    showMeeting(null)
+    const { status } = hosting.state
+    // The meetings of others go on; the tray shows so.
+    if (process.platform !== 'darwin' && (status === 'off' || status === 'failed')) app.quit()
+  })
+  leaveInOrder(hosting, () => isInMeeting, window)
+
+  void app.whenReady().then(() => {
+    guardPermissions(session.defaultSession)
+    servePage(session.defaultSession.protocol, join(out, 'renderer'))
+    serveCalls(
+      ipcMain,
+      (event) => window.isSender(event),
+      {
+        getAbout: () => ({
+          version: app.getVersion(),
+          electron: process.versions.electron,
+          chromium: process.versions.chrome,
+          node: process.versions.node,
+          system: `${process.platform} ${release()} ${process.arch}`,
+          dataDir,
+          logsDir: app.getPath('logs'),
+        }),
+        getSettings: () => settings.settings,
+        changeSettings: async (changes) => {
+          const changed = settings.change(changes)
+          if (changes.launchAtLogin !== undefined) await launchAtLogin(changes.launchAtLogin, environment.appImage)
+          return changed
+        },
+        getHosting: () => hosting.state,
+        startHosting: ({ anyPort = false }) => hosting.start({ anyPort }),
+        stopHosting: () => hosting.stop(),
+        getServerKeys: ({ server }) => secrets.keysOf(keyOf(server)),
+        keepHostKey: async ({ server, roomId, key }) => {
+          await secrets.keepHostKey(keyOf(server), roomId, key)
+          return {}
+        },
+        takeLink: () => {
+          const link = waitingLink
+          waitingLink = null
+          return { link }
+        },
+        chooseShare: (choice) => {
+          sharing?.choose(choice)
+          return {}
+        },
+        showMeeting: ({ meeting }) => {
+          showMeeting(meeting)
+          return {}
+        },
+        notify: (notice) => {
+          const { notifications, sounds } = settings.settings
+          if (notifications && !window.isFocused) notices.show(notice, !sounds)
+          return {}
+        },
+        copyText: async ({ text }) => {
+          await clipboard.writeText(text)
+          return {}
+        },
+        openExternal: async ({ url }) => {
+          await shell.openExternal(url)
+          return {}
+        },
+        openLogs: async () => {
+          await shell.openPath(app.getPath('logs'))
+          return {}
+        },
+        openData: async () => {
+          await shell.openPath(dataDir)
+          return {}
+        },
+      },
+      log,
+    )
+    if (!process.argv.includes(HIDDEN)) window.show()
+    // What follows needs no one to wait for the first picture.
+    showMenu((command) => {
+      window.show()
+      window.tell('commanded', { command })
+    })
+    sharing = new Sharing(session.defaultSession, (question) => window.tell('shareAsked', question), {
+      systemAsks: environment.isWayland,
+    })
+    tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
+      show: () => window.show(),
+      host: () => {
+        window.show()
+        void hosting.start()
+      },
+      stop: () => void hosting.stop(),
+      quit: () => app.quit(),
+    })
+    tray.update(hosting.state)
+    watchPower((power) => window.tell('powerChanged', { power }))
+    registerLinks()
+    if (isAutomated)
+      offerProbe(() => ({
+        hosting: hosting.state,
+        serverPid: hosting.pid,
+        isWindowOpen: window.isOpen,
+        version: app.getVersion(),
+      }))
+    log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
+  })
+}
+
+/** Quitting ends the meetings on this computer: it asks when others are in them, and lets the server say goodbye and store what waits. */
+function leaveInOrder(hosting: Hosting, isInMeeting: () => boolean, window: MainWindow): void {
+  let isLeaving = false
+  let isAsking = false
+  let mayAsk = true
+  app.on('before-quit', (event) => {
+    if (isLeaving || hosting.state.status === 'off' || hosting.state.status === 'failed') return
+    event.preventDefault()
+    if (isAsking) return
+    isAsking = true
+    void mayEnd()
+      .then(async (may) => {
+        if (!may) return
+        await hosting.stop()
+        isLeaving = true
+        app.quit()
+      })
+      .finally(() => (isAsking = false))
+  })
+  // Nobody is there to be asked.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      mayAsk = false
+      app.quit()
+    })
+  }
+
+  async function mayEnd(): Promise<boolean> {
+    const others = hosting.people - (isInMeeting() ? 1 : 0)
+    if (!mayAsk || others <= 0) return true
+    const question = {
+      type: 'warning' as const,
+      message: `${count(others)} ${others === 1 ? 'is' : 'are'} in a meeting on this computer`,
+      detail: 'If you quit Lanyard, the meeting ends for them.',
+      buttons: ['Quit', 'Stay'],
+      defaultId: 1,
+      cancelId: 1,
+    }
+    const parent = window.browserWindow
+    const { response } = await (parent ? dialog.showMessageBox(parent, question) : dialog.showMessageBox(question))
+    return response === 0
+  }
+}
+
+/** Makes this copy the one that opens `lanyard://` links. */
+function registerLinks(): void {
+  // In a checkout the program is Electron itself, which needs to be told what to run.
+  const [, entry] = process.argv
+  if (process.defaultApp && entry !== undefined) app.setAsDefaultProtocolClient(SCHEME, process.execPath, [entry])
+  else app.setAsDefaultProtocolClient(SCHEME)
+}

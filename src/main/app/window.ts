@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { app, BrowserWindow, screen, shell, type IpcMainInvokeEvent, type WebContents } from 'electron'
+import { APP_ORIGIN, EVENT_CHANNEL, type EventName, type EventPayload } from '../../shared/bridge.ts'
+import type { SettingsStore } from './settings.ts'
+import type { WindowPlace } from './settings.ts'
+
+/** The canvas behind the page until it has painted: that of the page itself, light and dark. */
+const CANVAS = { light: '#fbfaf8', dark: '#131211' }
+const PAGE = `${APP_ORIGIN}/index.html`
+const LEAST = { width: 360, height: 480 }
+const FIRST = { width: 1180, height: 780 }
+
+/** The one window: opened, brought back, kept where it was. It shows the package's own page and nothing else. */
+export class MainWindow {
+  readonly #settings: SettingsStore
+  readonly #isDark: () => boolean
+  #window: BrowserWindow | null = null
+
+  constructor(settings: SettingsStore, isDark: () => boolean) {
+    this.#settings = settings
+    this.#isDark = isDark
+  }
+
+  get isOpen(): boolean {
+    return this.#window !== null
+  }
+
+  get isFocused(): boolean {
+    return this.#window?.isFocused() ?? false
+  }
+
+  /** For dialogs that belong to it. */
+  get browserWindow(): BrowserWindow | null {
+    return this.#window
+  }
+
+  /** Opens it, or brings it to the front. */
+  show(): void {
+    if (!this.#window) return this.#open()
+    if (this.#window.isMinimized()) this.#window.restore()
+    this.#window.show()
+    this.#window.focus()
+  }
+
+  tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
+    this.#window?.webContents.send(EVENT_CHANNEL, name, payload)
+  }
+
+  /** Whether a call comes from our page, in the main frame of our window. */
+  isSender({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
+    return (
+      sender === this.#window?.webContents &&
+      senderFrame !== null &&
+      senderFrame.parent === null &&
+      senderFrame.url.startsWith(`${APP_ORIGIN}/`)
+    )
+  }
+
+  #open(): void {
+    const place = visible(this.#settings.windowPlace)
+    const window = new BrowserWindow({
+      ...(place ?? FIRST),
+      minWidth: LEAST.width,
+      minHeight: LEAST.height,
+      show: false,
+      title: 'Lanyard',
+      backgroundColor: this.#isDark() ? CANVAS.dark : CANVAS.light,
+      autoHideMenuBar: true,
+      webPreferences: {
+        preload: join(import.meta.dirname, '../preload/index.cjs'),
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        // A call goes on when its window is covered.
+        backgroundThrottling: false,
+      },
+    })
+    this.#window = window
+    if (place?.maximized) window.maximize()
+    window.once('ready-to-show', () => window.show())
+    window.on('close', () => this.#keepPlace(window))
+    window.on('closed', () => (this.#window = null))
+    // What fails to load is shown by Chromium; a page that crashed is loaded anew.
+    window.loadURL(PAGE).catch(() => {})
+    window.webContents.on('render-process-gone', (_, { reason }) => {
+      if (reason !== 'clean-exit') setImmediate(() => void this.#window?.loadURL(PAGE).catch(() => {}))
+    })
+  }
+
+  #keepPlace(window: BrowserWindow): void {
+    this.#settings.keepWindowPlace({ ...window.getNormalBounds(), maximized: window.isMaximized() })
+  }
+}
+
+/** Whatever shows a page in this program stays on the package's own: no other page, no other window, no webview. */
+export function confine(contents: WebContents): void {
+  contents.on('will-navigate', (event) => {
+    if (!event.url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault()
+  })
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(({ url }) => {
+    if (URL.parse(url)?.protocol === 'https:') void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+}
+
+/** Null where that place is on no screen any more. */
+function visible(place: WindowPlace | null): WindowPlace | null {
+  if (!place || !app.isReady()) return null
+  const { x, y, width, height } = place
+  if (x === undefined || y === undefined) return place
+  const shown = screen.getAllDisplays().some(({ workArea: area }) => {
+    const across = Math.min(x + width, area.x + area.width) - Math.max(x, area.x)
+    const down = Math.min(y + height, area.y + area.height) - Math.max(y, area.y)
+    return across > 100 && down > 100
+  })
+  return shown ? place : null
+}

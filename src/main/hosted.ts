@@ -1,0 +1,43 @@
+/** The room server as the desktop app carries it: a process of its own, which takes orders from the app and tells it how it fares. */
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { HostedOrder, type HostedNews } from '../shared/hosted.ts'
+import { StartError, startRoomServer, type RoomServer, type ServerConfigInput } from './server/index.ts'
+
+const port = process.parentPort
+const tell = (news: HostedNews) => port.postMessage(news)
+
+// The app writes what comes on stderr into its own log.
+const log = pino({ level: 'info', base: null }, pino.destination({ dest: 2, sync: true }))
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
+
+let server: RoomServer | null = null
+
+port.on('message', ({ data }) => {
+  const order = HostedOrder.parse(data)
+  switch (order.type) {
+    case 'start':
+      return void start(order.config)
+    case 'stop':
+      return void (server?.close() ?? Promise.resolve()).then(() => process.exit(0))
+    case 'ping':
+      return tell({ type: 'pong' })
+  }
+})
+
+async function start(config: Record<string, unknown>): Promise<void> {
+  try {
+    server = await startRoomServer({ webDir: join(import.meta.dirname, '../renderer'), ...config } as ServerConfigInput, {
+      log,
+      step: (step) => tell({ type: 'step', step }),
+      people: (count) => tell({ type: 'people', count }),
+    })
+    const { url, urls, port, setAside } = server
+    tell({ type: 'ready', url, urls, port, setAside })
+  } catch (error) {
+    log.error({ err: error }, 'the room server cannot start')
+    const reason = error instanceof StartError ? error.reason : 'other'
+    tell({ type: 'failed', reason, message: error instanceof Error ? error.message : String(error) })
+    process.exitCode = 1
+  }
+}

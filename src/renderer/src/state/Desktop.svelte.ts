@@ -1,0 +1,203 @@
+import { createContext } from 'svelte'
+import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
+import { unwrap } from '../../../shared/errors.ts'
+import { Emitter } from '../../../shared/emitter.ts'
+import { formatJoinCode } from '../../../shared/joinCode.ts'
+import { desktopPlatform, type Target } from '../platform/desktop.ts'
+import type { Platform, RecentRoom } from '../platform/Platform.ts'
+import { readAddress, readTyped, whyNot } from './address.ts'
+
+const NOWHERE: Target = { url: null, isOwn: false, room: null }
+
+/** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
+export class Desktop extends Emitter<{ commanded: [Command] }> {
+  /** Settings of this copy; null until they are known. */
+  settings = $state.raw<Settings | null>(null)
+  about = $state.raw<About | null>(null)
+  /** A link from outside, which waits for a click. */
+  link = $state.raw<Link | null>(null)
+  /** What can be shared, while it is being asked. */
+  question = $state.raw<EventPayload<'shareAsked'> | null>(null)
+  /** Whether the form for a new room is to be open on the first screen. */
+  wantsRoom = $state(false)
+  readonly #bridge: Bridge
+  #hosting = $state.raw<Hosting>({ status: 'off' })
+  #platform = $state.raw<Platform | null>(null)
+  #target = NOWHERE
+  /** Until the window is there. */
+  #going: Promise<void> = Promise.resolve()
+  /** Whether the window is in a meeting. */
+  #isInMeeting = false
+
+  constructor(bridge: Bridge) {
+    super()
+    this.#bridge = bridge
+    bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
+    bridge.onLinkOpened((link) => (this.link = link))
+    bridge.onShareAsked((question) => (this.question = question))
+    bridge.onCommanded(({ command }) => this.#commanded(command))
+    void this.#begin()
+  }
+
+  get bridge(): Bridge {
+    return this.#bridge
+  }
+
+  get hosting(): Hosting {
+    return this.#hosting
+  }
+
+  get isStarting(): boolean {
+    return this.#hosting.status === 'starting' || this.#hosting.status === 'crashed'
+  }
+
+  /** The server that the window is at, or none; null for a moment, until its secrets are there. */
+  get platform(): Platform | null {
+    return this.#platform
+  }
+
+  /** The code that the link leads to, as it is read aloud. */
+  get linkCode(): string {
+    return formatJoinCode(this.link?.code ?? '')
+  }
+
+  /** Starts the carried server, where it does not run, and opens the form for a new room. */
+  async host({ anyPort = false } = {}): Promise<void> {
+    const hosting = unwrap(await this.#bridge.startHosting({ anyPort }))
+    if (hosting.status !== 'on') return
+    // The word that it is on may have led there already.
+    await (this.#target.isOwn ? this.#going : this.#goTo(own(hosting.url)))
+    this.wantsRoom = true
+  }
+
+  async stopHosting(): Promise<void> {
+    await this.#bridge.stopHosting({})
+  }
+
+  /** Goes to the door of a room by what was typed. Resolves with what is wrong with it, or null. */
+  async openTyped(text: string, address: string): Promise<string | null> {
+    if (text.trim() === '') return 'Type the code that you were given.'
+    const typed = readTyped(text)
+    if (!typed) return 'That is no join code. A code has six letters and digits, like ABC-123.'
+    if (typed.address === null && address.trim() !== '') {
+      const at = readAddress(address)
+      return at === null ? 'That is no address. One looks like 192.168.1.20:4433.' : this.open(typed.room, at)
+    }
+    if (typed.address !== null) return this.open(typed.room, typed.address)
+    if (this.#hosting.status === 'on') return this.open(typed.room, this.#hosting.url)
+    return 'Type the address of the server as well: whoever invites you finds it beside the code.'
+  }
+
+  /** Goes to the door of a room of a server. Resolves with why it does not, or null. */
+  async open(room: string, address: string): Promise<string | null> {
+    const reason = whyNot(address)
+    if (reason === null) await this.#goTo({ url: address, isOwn: this.#isOwn(address), room })
+    return reason
+  }
+
+  /** Again to a room that one was in; one of the carried server starts it. Resolves with why it does not, or null. */
+  async openRecent({ id, server }: RecentRoom): Promise<string | null> {
+    if (server !== 'own') return this.open(id, server)
+    const hosting = unwrap(await this.#bridge.startHosting({}))
+    if (hosting.status === 'on') await this.#goTo({ ...own(hosting.url), room: id })
+    return null
+  }
+
+  /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
+  async followLink(): Promise<string | null> {
+    const { link } = this
+    if (!link) return null
+    const address = link.address ?? (this.#hosting.status === 'on' ? this.#hosting.url : null)
+    if (address === null)
+      return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
+    const reason = await this.open(link.code, address)
+    if (reason === null) this.link = null
+    return reason
+  }
+
+  /** To the first screen: that of the carried server, where it runs. */
+  goHome(): Promise<void> {
+    return this.#goTo(this.#hosting.status === 'on' ? own(this.#hosting.url) : NOWHERE)
+  }
+
+  choose(sourceId: string | null, sound: boolean): void {
+    if (!this.question) return
+    void this.#bridge.chooseShare({ shareId: this.question.shareId, sourceId, sound })
+    this.question = null
+  }
+
+  async change(changes: Partial<Settings>): Promise<void> {
+    this.settings = unwrap(await this.#bridge.changeSettings(changes))
+  }
+
+  readonly copy = async (text: string): Promise<boolean> => (await this.#bridge.copyText({ text })).ok
+
+  /** All that helps to find out what went wrong, for the clipboard. */
+  details(error: { code?: string; message: string }): string {
+    const { about } = this
+    const versions = about ? `Lanyard ${about.version}, Electron ${about.electron}, ${about.system}` : 'Lanyard'
+    return `${error.code ?? 'error'}: ${error.message}\n${versions}\n${new Date().toISOString()}`
+  }
+
+  async #begin(): Promise<void> {
+    const bridge = this.#bridge
+    const [hosting, settings, about, { link }] = await Promise.all([
+      bridge.getHosting({}).then(unwrap),
+      bridge.getSettings({}).then(unwrap),
+      bridge.getAbout({}).then(unwrap),
+      bridge.takeLink({}).then(unwrap),
+    ])
+    this.settings = settings
+    this.about = about
+    this.link ??= link
+    this.#hosting = hosting
+    await this.goHome()
+  }
+
+  #goTo(target: Target): Promise<void> {
+    this.#target = target
+    this.#going = this.#arrive(target)
+    return this.#going
+  }
+
+  async #arrive(target: Target): Promise<void> {
+    const keys = target.url === null ? null : unwrap(await this.#bridge.getServerKeys({ server: target.url }))
+    // Of two who come at once the later one counts.
+    if (this.#target === target) this.#platform = desktopPlatform(this.#bridge, target, keys, () => void this.#backHome())
+  }
+
+  /** From another server's room back to the first screen; the carried server's is shown already. */
+  async #backHome(): Promise<void> {
+    if (!this.#target.isOwn && this.#target.url !== null) await this.goHome()
+  }
+
+  #hostingChanged(hosting: Hosting): void {
+    this.#hosting = hosting
+    const isAtOwn = this.#target.isOwn
+    // Whoever is in a meeting elsewhere stays there.
+    if (hosting.status === 'on' && (this.#target.url === null || (isAtOwn && this.#target.url !== hosting.url)))
+      void this.goHome()
+    // A server that comes back by itself is waited for; one that was stopped is gone.
+    if (isAtOwn && (hosting.status === 'off' || hosting.status === 'failed') && !this.#isInMeeting) void this.#goTo(NOWHERE)
+  }
+
+  #commanded(command: Command): void {
+    if (command !== 'newRoom') this.emit('commanded', command)
+    else if (!this.#isInMeeting) void this.host()
+  }
+
+  /** Says whether the window is in a meeting, and with how many unread messages; main shows it outside of the window. */
+  showMeeting(meeting: { room: string; unread: number } | null): void {
+    this.#isInMeeting = meeting !== null
+    void this.#bridge.showMeeting({ meeting })
+  }
+
+  #isOwn(address: string): boolean {
+    return this.#hosting.status === 'on' && this.#hosting.urls.some((url) => new URL(url).origin === new URL(address).origin)
+  }
+}
+
+const own = (url: string): Target => ({ url, isOwn: true, room: null })
+
+/** Null in a browser. */
+export const [getDesktop, setDesktop] = createContext<Desktop | null>()

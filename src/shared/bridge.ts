@@ -1,0 +1,173 @@
+/**
+ * The bridge between a window and Electron's main process, written once: from these schemas follow the functions that the preload
+ * offers, the parsing in main, and the types of both. A call that is not here cannot be made.
+ */
+import { z } from 'zod'
+import type { Result } from './errors.ts'
+import { StartReason, StartStep } from './hosted.ts'
+
+/** Where the window's page comes from: the package, by Electron's own protocol. No page of the web can have this origin. */
+export const APP_ORIGIN = 'app://lanyard'
+
+const Empty = z.object({})
+const Text = z.string().max(500)
+/** The origin of a room server. */
+export const ServerAddress = z.url({ protocol: /^https?$/ }).max(300)
+
+/** The room server that this copy carries. */
+export const Hosting = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('off') }),
+  z.object({ status: z.literal('starting'), step: StartStep }),
+  z.object({
+    status: z.literal('on'),
+    url: ServerAddress,
+    /** All addresses at which it is reached. */
+    urls: z.array(ServerAddress),
+    people: z.int().nonnegative(),
+    /** Where a damaged database has been put when it started. */
+    setAside: z.string().nullable(),
+  }),
+  z.object({ status: z.literal('stopping') }),
+  /** It has ended by itself, and is started again at that time (ms since 1970). */
+  z.object({ status: z.literal('crashed'), retryAt: z.number() }),
+  z.object({ status: z.literal('failed'), reason: StartReason, message: z.string() }),
+])
+export type Hosting = z.infer<typeof Hosting>
+
+/** What a link leads to: a room, on a server where it names one. */
+export const Link = z.object({ code: z.string().max(64), address: ServerAddress.nullable() })
+export type Link = z.infer<typeof Link>
+
+export const About = z.object({
+  version: z.string(),
+  electron: z.string(),
+  chromium: z.string(),
+  node: z.string(),
+  system: z.string(),
+  dataDir: z.string(),
+  logsDir: z.string(),
+})
+export type About = z.infer<typeof About>
+
+/** What someone sets for this copy, and it keeps. */
+export const Settings = z.object({
+  /** What others see as the name of this server; empty: the computer's. */
+  serverName: z.string().max(64),
+  /** The port of the server; 0 takes any free one. */
+  serverPort: z.int().min(0).max(65_535),
+  launchAtLogin: z.boolean(),
+  /** Whether a key switches the microphone during a meeting while another window has the focus. */
+  microphoneKey: z.boolean(),
+  notifications: z.boolean(),
+  sounds: z.boolean(),
+})
+export type Settings = z.infer<typeof Settings>
+
+/** A screen or window that can be shared. Pictures are data URLs. */
+export const ShareSource = z.object({
+  sourceId: z.string(),
+  kind: z.enum(['screen', 'window']),
+  name: z.string(),
+  picture: z.string().nullable(),
+  icon: z.string().nullable(),
+})
+export type ShareSource = z.infer<typeof ShareSource>
+
+/** What main shows of a meeting outside of the window: tray, badge, a computer that stays awake. */
+export const MeetingNews = z.object({ room: z.string().max(200), unread: z.int().nonnegative() })
+
+/** What is chosen in menus and in the tray. */
+export const Command = z.enum(['about', 'settings', 'shortcuts', 'newRoom', 'toggleMicrophone', 'toggleCamera', 'leave'])
+export type Command = z.infer<typeof Command>
+
+interface CallShape {
+  about: string
+  params: z.ZodType
+  value: z.ZodType
+}
+
+export const calls = {
+  getAbout: { about: 'Versions and folders of this copy.', params: Empty, value: About },
+  getSettings: { about: 'What is set.', params: Empty, value: Settings },
+  changeSettings: { about: 'Sets some of it, and says what is set then.', params: Settings.partial(), value: Settings },
+  getHosting: { about: 'How the carried server fares.', params: Empty, value: Hosting },
+  startHosting: {
+    about: 'Starts the carried server. Answers when it is on, or cannot be.',
+    params: z.object({ anyPort: z.boolean().optional() }),
+    value: Hosting,
+  },
+  stopHosting: { about: 'Stops it, with a word to those inside. Answers when it is off.', params: Empty, value: Hosting },
+  getServerKeys: {
+    about: 'The secrets that this copy keeps for a server: who one is there, and the rooms that one is host of.',
+    params: z.object({ server: ServerAddress }),
+    value: z.object({ device: z.string(), hostKeys: z.record(z.string(), z.string()) }),
+  },
+  keepHostKey: {
+    about: 'Keeps the key that makes one host of a room.',
+    params: z.object({ server: ServerAddress, roomId: z.string().max(64), key: z.string().max(128) }),
+    value: Empty,
+  },
+  takeLink: {
+    about: 'The link that the app was opened with, once.',
+    params: Empty,
+    value: z.object({ link: Link.nullable() }),
+  },
+  chooseShare: {
+    about: 'Answers `shareAsked`: what is to be shared, or nothing.',
+    params: z.object({ shareId: z.int(), sourceId: Text.nullable(), sound: z.boolean() }),
+    value: Empty,
+  },
+  showMeeting: {
+    about: 'Says which meeting the window is in; null: in none.',
+    params: z.object({ meeting: MeetingNews.nullable() }),
+    value: Empty,
+  },
+  notify: {
+    about:
+      'Tells of something while the window is not looked at. A click on it brings the window back, and `notificationClicked`.',
+    params: z.object({ topic: z.enum(['chat', 'people', 'meeting']), title: Text, body: Text }),
+    value: Empty,
+  },
+  copyText: { about: 'Puts text on the clipboard.', params: z.object({ text: z.string().max(100_000) }), value: Empty },
+  openExternal: {
+    about: 'Opens a page in the browser of the system.',
+    params: z.object({ url: z.url({ protocol: /^https$/ }).max(2_000) }),
+    value: Empty,
+  },
+  openLogs: { about: 'Shows the folder of the logs.', params: Empty, value: Empty },
+  openData: { about: 'Shows the folder where rooms and messages are kept.', params: Empty, value: Empty },
+} as const satisfies Record<string, CallShape>
+
+export const events = {
+  hostingChanged: Hosting,
+  linkOpened: Link,
+  shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
+  commanded: z.object({ command: Command }),
+  powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),
+  notificationClicked: z.object({ topic: z.string() }),
+} as const satisfies Record<string, z.ZodType>
+
+export type CallName = keyof typeof calls
+/** What a handler gets: parsed. */
+export type CallParams<N extends CallName> = z.output<(typeof calls)[N]['params']>
+/** What a caller gives. */
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['params']>
+export type CallValue<N extends CallName> = z.output<(typeof calls)[N]['value']>
+export type EventName = keyof typeof events
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
+
+/** What the preload offers as `window.lanyard`: one function for each call, and one to listen for each event. */
+export type Bridge = {
+  readonly [N in CallName]: (params: CallInput<N>) => Promise<Result<CallValue<N>>>
+} & {
+  /** Listens until the returned function is called. */
+  readonly [N in EventName as `on${Capitalize<N>}`]: (listener: (payload: EventPayload<N>) => void) => () => void
+}
+
+/** The one channel of calls, and the one of events. */
+export const CALL_CHANNEL = 'lanyard:call'
+export const EVENT_CHANNEL = 'lanyard:event'
+
+export function isCallName(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(calls, name)
+}

@@ -1,0 +1,49 @@
+/** What the desktop app and the room server that it carries say to each other, over the port between their processes. */
+import { z } from 'zod'
+
+/** What a server does on its way, in this order. */
+export const StartStep = z.enum(['folder', 'database', 'media', 'network'])
+export type StartStep = z.infer<typeof StartStep>
+
+/** Why a server cannot start. */
+export const StartReason = z.enum([
+  'wrongSetting',
+  'portTaken',
+  'addressUnavailable',
+  'folderInUse',
+  'folderUnusable',
+  'databaseTooNew',
+  'databaseUnusable',
+  'workerMissing',
+  'mediaPortsTaken',
+  'other',
+])
+export type StartReason = z.infer<typeof StartReason>
+
+/** From the app to the server's process. */
+export const HostedOrder = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), config: z.record(z.string(), z.unknown()) }),
+  /** Ends every meeting; the process exits with 0 when all is stored. */
+  z.object({ type: z.literal('stop') }),
+  /** Is answered with `pong`. */
+  z.object({ type: z.literal('ping') }),
+])
+export type HostedOrder = z.infer<typeof HostedOrder>
+
+/** From the server's process to the app. */
+export const HostedNews = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('step'), step: StartStep }),
+  z.object({
+    type: z.literal('ready'),
+    url: z.url(),
+    urls: z.array(z.url()),
+    port: z.int(),
+    /** Where a damaged database has been put. */
+    setAside: z.string().nullable(),
+  }),
+  /** The process ends after it. */
+  z.object({ type: z.literal('failed'), reason: StartReason, message: z.string() }),
+  z.object({ type: z.literal('people'), count: z.int().nonnegative() }),
+  z.object({ type: z.literal('pong') }),
+])
+export type HostedNews = z.infer<typeof HostedNews>
