@@ -25,10 +25,13 @@ if (counts.failed === 0) {
   await stage('check', () => run(node, ['scripts/check.mjs']), vitestCounts('unit'))
   await stage('build', () => build())
   await stage('server and session', () => run('npm', ['run', '-s', 'test:server']), vitestCounts('server'))
-  await stage('end to end', () => run('playwright', ['test']), playwrightCounts)
+  await stage('end to end', () => run('playwright', ['test']), playwrightCounts('e2e'))
+  await stage('desktop app', () => run('playwright', ['test', '-c', 'playwright.app.config.ts']), playwrightCounts('app'))
 }
 say('')
 for (const [name, took] of durations) say(`${name.padEnd(20)}${took}`)
+const runtime = readReport('app')?.config.metadata.runtime
+if (runtime) say(`The desktop app ran ${runtime}`)
 if (counts.skipped > 0) say(`${counts.skipped} skipped`)
 say(`${counts.passed} passed, ${counts.failed} failed`)
 process.exitCode = counts.failed === 0 ? 0 : 1
@@ -67,9 +70,12 @@ function vitestCounts(name) {
   }
 }
 
-function playwrightCounts() {
-  const stats = readReport('e2e')?.stats
-  return { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0), skipped: stats?.skipped ?? 0 }
+/** @param {string} name of the report that the stage writes */
+function playwrightCounts(name) {
+  return () => {
+    const stats = readReport(name)?.stats
+    return { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0), skipped: stats?.skipped ?? 0 }
+  }
 }
 
 /** @param {string} name */

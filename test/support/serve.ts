@@ -21,8 +21,16 @@ export interface ServedProcess {
   stop(signal: NodeJS.Signals): Promise<Ended>
 }
 
-function start(args: string[], entry = entries.source) {
-  const child = spawn(process.execPath, [entry, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** What is started: a file for the Node that runs the tests, or an installed `lanyard`, which finds nothing of the checkout. */
+interface Started {
+  entry?: string
+  program?: string
+}
+
+function start(args: string[], { entry = entries.source, program }: Started = {}) {
+  const child = program
+    ? spawn(program, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', env: { PATH: '/usr/bin:/bin' } })
+    : spawn(process.execPath, [entry, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
@@ -37,10 +45,10 @@ export function serveToEnd(args: string[]): Promise<Ended> {
 }
 
 /** The program, once it has said that it is ready. Whoever starts it stops it. */
-export async function serve(dataDir: string, options: { port?: number; entry?: string } = {}): Promise<ServedProcess> {
+export async function serve(dataDir: string, options: { port?: number } & Started = {}): Promise<ServedProcess> {
   const { child, ended, stdout } = start(
     ['--host', '127.0.0.1', '--port', `${options.port ?? 0}`, '--data-dir', dataDir],
-    options.entry,
+    options,
   )
   const line = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {

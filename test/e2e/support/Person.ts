@@ -1,20 +1,12 @@
+import type {} from '../../../src/renderer/src/platform/desktop.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, type BrowserContext, type Locator, type Page } from '@playwright/test'
-import { writeColour, writeTone, type Colour } from './fakeMedia.ts'
+import { chromium, expect, type Locator, type Page } from '@playwright/test'
+import { fakeDevices, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
-
-/** Red, green and blue are told apart after a codec, and tones of these frequencies after another. */
-export const looks = {
-  red: { colour: { red: 200, green: 30, blue: 30 }, hertz: 440 },
-  green: { colour: { red: 30, green: 180, blue: 30 }, hertz: 700 },
-  blue: { colour: { red: 30, green: 30, blue: 210 }, hertz: 1100 },
-} as const satisfies Record<string, { colour: Colour; hertz: number }>
-
-export type Look = keyof typeof looks
 
 export interface PersonOptions {
   /** What the fake camera shows and the fake microphone plays; null: a machine without devices. */
@@ -24,18 +16,21 @@ export interface PersonOptions {
   viewport?: { width: number; height: number }
 }
 
-/** Someone with a browser, a camera and a microphone of their own. */
+/** Someone with a browser (or the app), a camera and a microphone of their own. */
 export class Person {
   readonly name: string
   readonly page: Page
-  readonly #context: BrowserContext
-  readonly #folder: string
+  readonly #close: () => Promise<void>
 
-  private constructor(name: string, page: Page, context: BrowserContext, folder: string) {
+  private constructor(name: string, page: Page, close: () => Promise<void>) {
     this.name = name
     this.page = page
-    this.#context = context
-    this.#folder = folder
+    this.#close = close
+  }
+
+  /** Someone at a window that someone else opens and closes, as that of the app. */
+  static at(name: string, page: Page): Person {
+    return new Person(name, page, () => Promise.resolve())
   }
 
   static async start(
@@ -43,16 +38,7 @@ export class Person {
     { look, hideAddresses = false, viewport = { width: 1280, height: 800 } }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
-    const media: string[] = []
-    if (look !== null) {
-      writeColour(join(folder, 'camera.y4m'), looks[look].colour)
-      writeTone(join(folder, 'microphone.wav'), looks[look].hertz)
-      media.push(
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-video-capture=${join(folder, 'camera.y4m')}`,
-        `--use-file-for-fake-audio-capture=${join(folder, 'microphone.wav')}`,
-      )
-    }
+    const media = look === null ? [] : fakeDevices(folder, looks[look])
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       ...(existsSync(systemChromium) && { executablePath: systemChromium }),
       viewport,
@@ -71,12 +57,14 @@ export class Person {
       ],
     })
     const page = context.pages()[0] ?? (await context.newPage())
-    return new Person(name, page, context, folder)
+    return new Person(name, page, async () => {
+      await context.close()
+      await rm(folder, { recursive: true, force: true })
+    })
   }
 
-  async close(): Promise<void> {
-    await this.#context.close()
-    await rm(this.#folder, { recursive: true, force: true })
+  close(): Promise<void> {
+    return this.#close()
   }
 
   /** Makes a room and joins it. Answers with its code. */
@@ -84,7 +72,30 @@ export class Person {
     await this.page.goto(url)
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)
     await this.page.getByRole('button', { name: 'Create a room' }).click()
-    await this.page.getByRole('textbox', { name: 'Room name' }).fill(roomName)
+    return this.#nameRoom(roomName)
+  }
+
+  /** In the app: hosts a meeting in a new room and joins it. Answers with its code, and with the address of the server. */
+  async host(roomName: string): Promise<{ code: string; address: string }> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)
+    await this.page.getByRole('button', { name: 'Host a meeting' }).click()
+    const code = await this.#nameRoom(roomName)
+    const hosting = await this.page.evaluate(() => window.lanyard!.getHosting({}))
+    if (!hosting.ok || hosting.value.status !== 'on') throw new Error('the server of the app is not on')
+    return { code, address: hosting.value.url }
+  }
+
+  /** In the app: joins a room of a server elsewhere. */
+  async joinAt(address: string, code: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)
+    await this.page.getByRole('textbox', { name: 'Join code' }).fill(code)
+    await this.page.getByRole('textbox', { name: 'Address' }).fill(address)
+    await this.page.getByRole('button', { name: 'Join' }).click()
+    await this.joinNow()
+  }
+
+  async #nameRoom(name: string): Promise<string> {
+    await this.page.getByRole('textbox', { name: 'Room name' }).fill(name)
     await this.page.getByRole('button', { name: 'Create room' }).click()
     await this.joinNow()
     await this.page.getByRole('button', { name: 'Invite' }).click()
@@ -149,54 +160,11 @@ export class Person {
       .toBeNull()
   }
 
-  async #colourOf(other: Person): Promise<Look | null> {
-    const video = this.figure(other.name).locator('video[data-source="camera"]')
-    // Of all that there are, because asking for one waits until there is one.
-    const seen = await video.evaluateAll(([element]) => {
-      if (!(element instanceof HTMLVideoElement) || !element.checkVisibility() || element.videoWidth === 0) return null
-      const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
-      const context = canvas.getContext('2d', { willReadFrequently: true })
-      context?.drawImage(element, 0, 0, 8, 8)
-      const [red = 0, green = 0, blue = 0] = context?.getImageData(4, 4, 1, 1).data ?? []
-      return { red, green, blue }
-    })
-    return seen && nearest((look) => distance(seen, looks[look].colour), 60)
+  #colourOf(other: Person): Promise<Look | null> {
+    return lookOfPicture(this.figure(other.name).locator('video[data-source="camera"]'))
   }
 
-  async #toneOf(other: Person): Promise<Look | null> {
-    const audio = this.figure(other.name).locator('audio[data-source="microphone"]')
-    const heard = await audio.evaluateAll(async ([element]) => {
-      if (!(element instanceof HTMLAudioElement)) return null
-      if (!(element.srcObject instanceof MediaStream) || element.srcObject.getAudioTracks().length === 0) return null
-      const context = new AudioContext()
-      try {
-        await context.resume()
-        const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 })
-        context.createMediaStreamSource(element.srcObject).connect(analyser)
-        const bins = new Float32Array(analyser.frequencyBinCount)
-        let peak = { hertz: 0, decibels: -Infinity }
-        for (let i = 0; i < 12; i += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 50))
-          analyser.getFloatFrequencyData(bins)
-          bins.forEach((decibels, bin) => {
-            if (decibels > peak.decibels) peak = { hertz: (bin * context.sampleRate) / analyser.fftSize, decibels }
-          })
-        }
-        return peak
-      } finally {
-        await context.close()
-      }
-    })
-    if (!heard || heard.decibels < -70) return null
-    return nearest((look) => Math.abs(heard.hertz - looks[look].hertz), 60)
+  #toneOf(other: Person): Promise<Look | null> {
+    return lookOfSound(this.figure(other.name).locator('audio[data-source="microphone"]'))
   }
-}
-
-function nearest(distanceTo: (look: Look) => number, limit: number): Look | null {
-  const [best] = (Object.keys(looks) as Look[]).sort((a, b) => distanceTo(a) - distanceTo(b))
-  return best !== undefined && distanceTo(best) <= limit ? best : null
-}
-
-function distance(a: Colour, b: Colour): number {
-  return Math.hypot(a.red - b.red, a.green - b.green, a.blue - b.blue)
 }

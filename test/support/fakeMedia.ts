@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs'
 
+const PULSE_EVERY_SECONDS = 0.5
+const PULSE_SECONDS = 0.2
+
 export interface Colour {
   red: number
   green: number
@@ -21,8 +24,8 @@ export function writeColour(file: string, { red, green, blue }: Colour): void {
 }
 
 /**
- * A microphone that plays one tone: WAV, 48 kHz, mono. It comes in pulses, five a second, because noise suppression takes an
- * unbroken tone for noise.
+ * A microphone that plays one tone: WAV, 48 kHz, mono. It comes in short pulses, two a second, because noise suppression learns as noise
+ * whatever is there for most of the time.
  */
 export function writeTone(file: string, hertz: number): void {
   const rate = 48_000
@@ -43,8 +46,9 @@ export function writeTone(file: string, hertz: number): void {
   data.writeUInt32LE(samples * 2, 40)
   for (let i = 0; i < samples; i += 1) {
     const time = i / rate
+    const phase = (time % PULSE_EVERY_SECONDS) / PULSE_SECONDS
     // A raised cosine as envelope: no clicks, so no other frequencies.
-    const envelope = (1 - Math.cos(2 * Math.PI * 5 * time)) / 2
+    const envelope = phase < 1 ? (1 - Math.cos(2 * Math.PI * phase)) / 2 : 0
     data.writeInt16LE(Math.round(20_000 * envelope * Math.sin(2 * Math.PI * hertz * time)), 44 + i * 2)
   }
   writeFileSync(file, data)
