@@ -3,11 +3,18 @@
  * Everything under scripts/setup runs on Node 20 and uses no package, because it is there before any package is.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** @type {{ version: string, dependencies: Record<string, string> }} */
+const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+export const version = about.version
+/** The names of the packages that the program itself imports. */
+export const dependencies = Object.keys(about.dependencies)
 
 const bin = join(root, 'node_modules', '.bin')
 const { PATH = '' } = process.env

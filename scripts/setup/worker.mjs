@@ -5,7 +5,8 @@ import { endsWith, node, root, run, runQuietly, say, seconds, SetupError } from 
 const { MEDIASOUP_WORKER_BIN, MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: releases = 'https://github.com' } = process.env
 const mediasoup = join(root, 'node_modules', 'mediasoup')
 const binary = process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker'
-const worker = MEDIASOUP_WORKER_BIN ?? join(mediasoup, 'worker', 'out', 'Release', binary)
+/** The program of the media worker. */
+export const worker = MEDIASOUP_WORKER_BIN ?? join(mediasoup, 'worker', 'out', 'Release', binary)
 
 /** Brings mediasoup's media worker, a native program: the official one where it can be downloaded, else one built from source. */
 export async function bringWorker() {
@@ -36,8 +37,11 @@ function runs() {
   return endsWith(worker, [], 41)
 }
 
-/** @param {string} url */
-async function answers(url) {
+/**
+ * Whether anything answers there within 5 seconds.
+ * @param {string} url
+ */
+export async function answers(url) {
   try {
     await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5_000) })
     return true
