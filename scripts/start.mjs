@@ -1,34 +1,46 @@
 /**
- * `npm start`: brings in what is missing, builds what is stale, starts the room server on this machine and opens its page.
+ * `npm start`: brings in what is missing, builds what is stale, and opens the desktop app. Where Electron cannot be had, it starts the room
+ * server on this machine and opens its page in the browser.
  *
- *   npm start -- [--no-open] [what `lanyard serve` takes: --host, --port, --data-dir, …]
+ *   npm start -- [--browser | --no-open] [what `lanyard serve` takes: --host, --port, --data-dir, …]
+ *
+ * `--browser` takes the browser anyway, `--no-open` only prints the address; so does whatever is for the server.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { build } from './setup/build.mjs'
+import { bringElectron } from './setup/electron.mjs'
 import { bringPackages } from './setup/packages.mjs'
-import { node, projectEnv, say, SetupError, start } from './setup/run.mjs'
+import { node, projectEnv, root, say, SetupError, start } from './setup/run.mjs'
 import { bringWorker } from './setup/worker.mjs'
 
 const args = process.argv.slice(2)
-const serverArgs = args.filter((arg) => arg !== '--no-open')
+const serverArgs = args.filter((arg) => arg !== '--no-open' && arg !== '--browser')
+const opens = !args.includes('--no-open')
 
+/** @type {string | null} */
+let electron = null
 try {
   await bringPackages()
   await bringWorker()
   await build()
+  if (args.length === 0) electron = await bringElectron()
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   process.stderr.write(`lanyard: ${error.message}\n`)
   process.exit(1)
 }
 
-const { child, ended } = start(node, ['out/main/headless.js', 'serve', ...serverArgs], {
-  env: { LANYARD_LOG_LEVEL: 'warn', ...projectEnv },
-  stdio: ['inherit', 'pipe', 'inherit'],
-})
-if (child.stdout) createInterface(child.stdout).on('line', announce)
-process.exitCode = await ended
+process.exitCode = electron === null ? await serve() : await start(electron, [root]).ended
+
+function serve() {
+  const { child, ended } = start(node, ['out/main/headless.js', 'serve', ...serverArgs], {
+    env: { LANYARD_LOG_LEVEL: 'warn', ...projectEnv },
+    stdio: ['inherit', 'pipe', 'inherit'],
+  })
+  if (child.stdout) createInterface(child.stdout).on('line', announce)
+  return ended
+}
 
 /** @param {string} line what the server prints: one line of JSON, when it is ready */
 function announce(line) {
@@ -38,7 +50,7 @@ function announce(line) {
   say(`Lanyard is ready: ${url}`)
   for (const other of urls.filter((other) => other !== url)) say(`  also at ${other}`)
   say(`Rooms and messages are kept in ${dataDir}. Ctrl+C ends the server.`)
-  if (args.length === serverArgs.length) open(url)
+  if (opens) open(url)
 }
 
 /**
