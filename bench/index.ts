@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare, judge } from './harness/compare.ts'
 import { table, type Result } from './harness/table.ts'
+import { appStart } from './rows/appStart.ts'
 import { burstOfJoins } from './rows/burstOfJoins.ts'
 import { durableChat } from './rows/durableChat.ts'
 import { fanOut } from './rows/fanOut.ts'
 import { spacedJoins } from './rows/spacedJoins.ts'
 
-const rows = [fanOut, durableChat, spacedJoins, burstOfJoins]
+const rows = [fanOut, durableChat, spacedJoins, burstOfJoins, appStart]
 const resultsDir = join(import.meta.dirname, 'results')
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,3 @@
-import type { Launch, Subject } from './Subject.ts'
-
 /** What one run of a load has measured: figures by name. */
 export type Sample = Record<string, number>
 
@@ -11,13 +9,14 @@ export interface Metric {
   bar?: { most: number } | { least: number }
 }
 
+/** One run of one side. Throws where anything was lost. */
+export type Measure = () => Promise<Sample>
+
 /** One size of a row. */
 export interface Case {
   name: string
-  ours: Launch
-  reference: Launch
-  /** Drives a server that was just started. Throws where anything was lost. */
-  measure(subject: Subject): Promise<Sample>
+  ours: Measure
+  reference: Measure
   metrics: Metric[]
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Measure, Sample } from './Row.ts'
 
 /** A server under test: a process of its own, with a directory of its own. */
 export interface Subject {
@@ -33,7 +34,7 @@ export const lanyard: Launch = {
  * Starts a server, which is told its directory by `--data-dir` and says in one line of JSON when it is ready. Whoever starts it
  * stops it.
  */
-export async function launch({ program, args = [], pinned = false }: Launch): Promise<Subject> {
+async function launch({ program, args = [], pinned = false }: Launch): Promise<Subject> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-bench-'))
   const [command, ...rest] = [...onCore(pinned ? 0 : null), process.execPath, join(root, program), ...args, '--data-dir', dataDir]
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -50,6 +51,18 @@ export async function launch({ program, args = [], pinned = false }: Launch): Pr
       await ended
       await rm(dataDir, { recursive: true, force: true })
     },
+  }
+}
+
+/** Measures a server that is started for it, and ended after it. */
+export function served(program: Launch, measure: (subject: Subject) => Promise<Sample>): Measure {
+  return async () => {
+    const server = await launch(program)
+    try {
+      return await measure(server)
+    } finally {
+      await server.stop()
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Case, Metric, Sample } from './Row.ts'
 import { bootstrap, median, type Interval } from './statistics.ts'
-import { launch, type Launch } from './Subject.ts'
 
 /** A control that is off by more than this says that the machine was too restless to tell. */
 const CONTROL_TOLERANCE = 0.05
@@ -31,20 +30,11 @@ export async function compare(subject: Case, pairs: number, progress: (done: num
     const order = ['ours', 'reference', 'control'] as const
     const samples: Partial<Round> = {}
     for (const side of i % 2 === 0 ? order : order.toReversed())
-      samples[side] = await run(subject, side === 'ours' ? subject.ours : subject.reference)
+      samples[side] = await (side === 'ours' ? subject.ours() : subject.reference())
     rounds.push(samples as Round)
     progress(i + 1)
   }
   return rounds
-}
-
-async function run(subject: Case, program: Launch): Promise<Sample> {
-  const server = await launch(program)
-  try {
-    return await subject.measure(server)
-  } finally {
-    await server.stop()
-  }
 }
 
 export function judge(metric: Metric, rounds: readonly Round[]): Outcome {

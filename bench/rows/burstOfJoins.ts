@@ -1,7 +1,7 @@
 import type { BurstOfJoinsJob } from '../load/burstOfJoins.ts'
 import { generate } from '../harness/load.ts'
 import type { Case, Row, Sample } from '../harness/Row.ts'
-import { lanyard, type Subject } from '../harness/Subject.ts'
+import { lanyard, served, type Subject } from '../harness/Subject.ts'
 
 export const burstOfJoins: Row = {
   id: 'P5',
@@ -14,14 +14,14 @@ export const burstOfJoins: Row = {
 }
 
 function burst(name: string, size: Pick<BurstOfJoinsJob, 'everyoneSends' | 'bursts'>): Case {
+  const measure = ({ url }: Subject) => {
+    const job: BurstOfJoinsJob = { url, peers: 20, decoders: 4, ...size }
+    return generate<Sample>('burstOfJoins', job)
+  }
   return {
     name,
-    ours: lanyard,
-    reference: { program: 'bench/reference/joins.ts' },
-    measure: ({ url }: Subject) => {
-      const job: BurstOfJoinsJob = { url, peers: 20, decoders: 4, ...size }
-      return generate<Sample>('burstOfJoins', job)
-    },
+    ours: served(lanyard, measure),
+    reference: served({ program: 'bench/reference/joins.ts' }, measure),
     metrics: [{ figure: 'p95', about: 'join to first frame at p95, ms', bar: { most: 0.5 } }],
   }
 }

@@ -1,7 +1,7 @@
 import type { FanOutJob } from '../load/fanOut.ts'
 import { generate } from '../harness/load.ts'
 import type { Case, Metric, Row, Sample } from '../harness/Row.ts'
-import { lanyard, type Subject } from '../harness/Subject.ts'
+import { lanyard, served, type Subject } from '../harness/Subject.ts'
 
 /** About a third of what one core of bare Socket.IO can do, so that neither side is measured in its queues. */
 const DELIVERIES_PER_SECOND = 10_000
@@ -28,14 +28,14 @@ function fanOutTo(
   bars: { cpu?: Metric['bar']; p99?: Metric['bar'] },
   duration: Pick<FanOutJob, 'warmUpSeconds' | 'seconds'>,
 ): Case {
+  const measure = ({ url, pid }: Subject) => {
+    const job: FanOutJob = { url, pid, peers, perSecond: DELIVERIES_PER_SECOND / peers, ...duration }
+    return generate<Sample>('fanOut', job, { pinned: true })
+  }
   return {
     name: reference === 'fanOut' ? `${peers} peers` : `${peers} peers, beside a reference that stores`,
-    ours: { ...lanyard, pinned: true },
-    reference: { program: `bench/reference/${reference}.ts`, pinned: true },
-    measure: ({ url, pid }: Subject) => {
-      const job: FanOutJob = { url, pid, peers, perSecond: DELIVERIES_PER_SECOND / peers, ...duration }
-      return generate<Sample>('fanOut', job, { pinned: true })
-    },
+    ours: served({ ...lanyard, pinned: true }, measure),
+    reference: served({ program: `bench/reference/${reference}.ts`, pinned: true }, measure),
     metrics: [
       { figure: 'cpuPerDelivery', about: 'CPU for each delivery, µs', ...(bars.cpu && { bar: bars.cpu }) },
       { figure: 'p99', about: 'delay of a delivery at p99, ms', ...(bars.p99 && { bar: bars.p99 }) },
