@@ -1,6 +1,6 @@
 /** The desktop app: one window, and the room server that it carries. */
 import { release } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, clipboard, dialog, ipcMain, nativeTheme, session, shell, utilityProcess } from 'electron'
 import type { Link } from '../../shared/bridge.ts'
 import { HIDDEN, launchAtLogin } from './autostart.ts'
@@ -31,6 +31,9 @@ const out = join(import.meta.dirname, '..')
 const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
 
 app.setName('Lanyard')
+// Several copies on one computer, each with a folder of its own: for tests, and for whoever wants two.
+const folder = app.commandLine.getSwitchValue('user-data-dir')
+if (folder !== '') app.setPath('userData', resolve(folder))
 registerScheme()
 if (isAutomated) {
   app.commandLine.appendSwitch('use-fake-device-for-media-stream')
