@@ -74,7 +74,12 @@ export const ShareSource = z.object({
 export type ShareSource = z.infer<typeof ShareSource>
 
 /** What main shows of a meeting outside of the window: tray, badge, a computer that stays awake. */
-export const MeetingNews = z.object({ room: z.string().max(200), unread: z.int().nonnegative() })
+export const MeetingNews = z.object({
+  room: z.string().max(200),
+  unread: z.int().nonnegative(),
+  /** Whether it is on the carried server. */
+  isOwn: z.boolean(),
+})
 
 /** What is chosen in menus and in the tray. */
 export const Command = z.enum(['about', 'settings', 'shortcuts', 'newRoom', 'toggleMicrophone', 'toggleCamera', 'leave'])
@@ -96,11 +101,19 @@ export const calls = {
     params: z.object({ anyPort: z.boolean().optional() }),
     value: Hosting,
   },
-  stopHosting: { about: 'Stops it, with a word to those inside. Answers when it is off.', params: Empty, value: Hosting },
+  stopHosting: {
+    about: 'Stops it, with a word to those inside; asks first where others are. Answers with what has become of it.',
+    params: Empty,
+    value: Hosting,
+  },
   getServerKeys: {
     about: 'The secrets that this copy keeps for a server: who one is there, and the rooms that one is host of.',
     params: z.object({ server: ServerAddress }),
-    value: z.object({ device: z.string(), hostKeys: z.record(z.string(), z.string()) }),
+    value: z.object({
+      device: z.string(),
+      hostKeys: z.record(z.string(), z.string()),
+      isOwn: z.boolean().describe('whether it is the carried one'),
+    }),
   },
   keepHostKey: {
     about: 'Keeps the key that makes one host of a room.',
@@ -108,7 +121,7 @@ export const calls = {
     value: Empty,
   },
   takeLink: {
-    about: 'The link that the app was opened with, once.',
+    about: 'The latest link that the app was opened with, once.',
     params: Empty,
     value: z.object({ link: Link.nullable() }),
   },
@@ -140,7 +153,8 @@ export const calls = {
 
 export const events = {
   hostingChanged: Hosting,
-  linkOpened: Link,
+  /** There is a link to take. */
+  linkOpened: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
   commanded: z.object({ command: Command }),
   powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),

@@ -2,7 +2,7 @@
 import { release } from 'node:os'
 import { join, resolve } from 'node:path'
 import { app, clipboard, dialog, ipcMain, nativeTheme, session, shell, utilityProcess } from 'electron'
-import type { Link } from '../../shared/bridge.ts'
+import type { CallParams, Hosting as HostingState, Link } from '../../shared/bridge.ts'
 import { HIDDEN, launchAtLogin } from './autostart.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
@@ -82,7 +82,7 @@ function run(): void {
   })
   let tray: Tray | null = null
   let sharing: Sharing | null = null
-  let isInMeeting = false
+  let isInOwnMeeting = false
 
   hosting.on('changed', (state) => {
     window.tell('hostingChanged', state)
@@ -93,22 +93,21 @@ function run(): void {
   function openLink(link: Link | null): void {
     if (app.isReady()) window.show()
     if (!link) return
-    // A window that is on its way asks for it itself.
     waitingLink = link
-    window.tell('linkOpened', link)
+    // One that is on its way does not hear this, and asks by itself.
+    window.tell('linkOpened', {})
   }
 
   /** A server's secrets go by its address, but for the own one, whose port may change. */
-  const keyOf = (server: string) => {
-    const { state } = hosting
-    const origin = new URL(server).origin
-    return state.status === 'on' && state.urls.some((url) => new URL(url).origin === origin) ? 'own' : origin
-  }
+  const keyOf = (server: string) => (isOwn(server) ? 'own' : new URL(server).origin)
+  const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
 
-  function showMeeting(meeting: { unread: number } | null): void {
-    isInMeeting = meeting !== null
-    wakefulness.keep('call', isInMeeting)
-    listenForKey(isInMeeting && settings.settings.microphoneKey, () => window.tell('commanded', { command: 'toggleMicrophone' }))
+  function showMeeting(meeting: CallParams<'showMeeting'>['meeting']): void {
+    isInOwnMeeting = meeting?.isOwn ?? false
+    wakefulness.keep('call', meeting !== null)
+    listenForKey(meeting !== null && settings.settings.microphoneKey, () =>
+      window.tell('commanded', { command: 'toggleMicrophone' }),
+    )
     if (meeting) notices.count(meeting.unread)
     else notices.clear()
   }
@@ -123,10 +122,35 @@ function run(): void {
   app.on('window-all-closed', () => {
     showMeeting(null)
     const { status } = hosting.state
-    // The meetings of others go on; the tray shows so.
-    if (process.platform !== 'darwin' && (status === 'off' || status === 'failed')) app.quit()
+    // The meetings of others go on; the tray shows so, where there is one.
+    if (status !== 'off' && status !== 'failed') {
+      const body = 'Its sign in the tray opens the window again, and so does starting it once more.'
+      if (settings.settings.notifications) notices.show({ topic: 'meeting', title: 'Lanyard goes on hosting', body }, true)
+    } else if (process.platform !== 'darwin') app.quit()
   })
-  leaveInOrder(hosting, () => isInMeeting, window)
+
+  /** Whether the meetings of others on this computer may end: they may where nobody else is in one, or someone has said so. */
+  async function mayEnd(act: 'Quit' | 'Stop hosting'): Promise<boolean> {
+    const others = hosting.people - (isInOwnMeeting ? 1 : 0)
+    if (others <= 0) return true
+    const question = {
+      type: 'warning' as const,
+      message: `${count(others)} ${others === 1 ? 'is' : 'are'} in a meeting on this computer`,
+      detail: `If you ${act === 'Quit' ? 'quit Lanyard' : 'stop hosting'}, the meeting ends for them.`,
+      buttons: [act, 'Stay'],
+      defaultId: 1,
+      cancelId: 1,
+    }
+    const parent = window.browserWindow
+    const { response } = await (parent ? dialog.showMessageBox(parent, question) : dialog.showMessageBox(question))
+    return response === 0
+  }
+
+  async function stopHosting(): Promise<HostingState> {
+    return (await mayEnd('Stop hosting')) ? hosting.stop() : hosting.state
+  }
+
+  leaveInOrder(hosting, () => mayEnd('Quit'))
 
   void app.whenReady().then(() => {
     guardPermissions(session.defaultSession)
@@ -152,8 +176,8 @@ function run(): void {
         },
         getHosting: () => hosting.state,
         startHosting: ({ anyPort = false }) => hosting.start({ anyPort }),
-        stopHosting: () => hosting.stop(),
-        getServerKeys: ({ server }) => secrets.keysOf(keyOf(server)),
+        stopHosting,
+        getServerKeys: async ({ server }) => ({ ...(await secrets.keysOf(keyOf(server))), isOwn: isOwn(server) }),
         keepHostKey: async ({ server, roomId, key }) => {
           await secrets.keepHostKey(keyOf(server), roomId, key)
           return {}
@@ -210,7 +234,7 @@ function run(): void {
         window.show()
         void hosting.start()
       },
-      stop: () => void hosting.stop(),
+      stop: () => void stopHosting(),
       quit: () => app.quit(),
     })
     tray.update(hosting.state)
@@ -228,7 +252,7 @@ function run(): void {
 }
 
 /** Quitting ends the meetings on this computer: it asks when others are in them, and lets the server say goodbye and store what waits. */
-function leaveInOrder(hosting: Hosting, isInMeeting: () => boolean, window: MainWindow): void {
+function leaveInOrder(hosting: Hosting, mayQuit: () => Promise<boolean>): void {
   let isLeaving = false
   let isAsking = false
   let mayAsk = true
@@ -237,7 +261,7 @@ function leaveInOrder(hosting: Hosting, isInMeeting: () => boolean, window: Main
     event.preventDefault()
     if (isAsking) return
     isAsking = true
-    void mayEnd()
+    void (mayAsk ? mayQuit() : Promise.resolve(true))
       .then(async (may) => {
         if (!may) return
         await hosting.stop()
@@ -253,23 +277,15 @@ function leaveInOrder(hosting: Hosting, isInMeeting: () => boolean, window: Main
       app.quit()
     })
   }
-
-  async function mayEnd(): Promise<boolean> {
-    const others = hosting.people - (isInMeeting() ? 1 : 0)
-    if (!mayAsk || others <= 0) return true
-    const question = {
-      type: 'warning' as const,
-      message: `${count(others)} ${others === 1 ? 'is' : 'are'} in a meeting on this computer`,
-      detail: 'If you quit Lanyard, the meeting ends for them.',
-      buttons: ['Quit', 'Stay'],
-      defaultId: 1,
-      cancelId: 1,
-    }
-    const parent = window.browserWindow
-    const { response } = await (parent ? dialog.showMessageBox(parent, question) : dialog.showMessageBox(question))
-    return response === 0
-  }
 }
+
+/** At one address, or at one port of this computer, whatever it is called. */
+function isSameServer(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)]
+  return a.origin === b.origin || (isLoopback(a) && isLoopback(b) && a.port === b.port && a.protocol === b.protocol)
+}
+
+const isLoopback = ({ hostname }: URL) => hostname === 'localhost' || /^127(\.\d{1,3}){3}$/.test(hostname)
 
 /** Makes this copy the one that opens `lanyard://` links. */
 function registerLinks(): void {

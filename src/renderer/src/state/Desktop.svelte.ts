@@ -24,6 +24,8 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   #hosting = $state.raw<Hosting>({ status: 'off' })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
+  /** The room that the carried server is started for; null for a new one. */
+  #wantedRoom: string | null = null
   /** Until the window is there. */
   #going: Promise<void> = Promise.resolve()
   /** Whether the window is in a meeting. */
@@ -33,7 +35,7 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     super()
     this.#bridge = bridge
     bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
-    bridge.onLinkOpened((link) => (this.link = link))
+    bridge.onLinkOpened(() => void this.#takeLink())
     bridge.onShareAsked((question) => (this.question = question))
     bridge.onCommanded(({ command }) => this.#commanded(command))
     void this.#begin()
@@ -62,9 +64,18 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   }
 
   /** Starts the carried server, where it does not run, and opens the form for a new room. */
-  async host({ anyPort = false } = {}): Promise<void> {
+  host(): Promise<void> {
+    this.#wantedRoom = null
+    return this.startAgain()
+  }
+
+  /** Starts it after it could not be: for whatever it was to be started for. */
+  async startAgain({ anyPort = false } = {}): Promise<void> {
     const hosting = unwrap(await this.#bridge.startHosting({ anyPort }))
     if (hosting.status !== 'on') return
+    const room = this.#wantedRoom
+    this.#wantedRoom = null
+    if (room !== null) return this.#goTo({ ...own(hosting.url), room })
     // The word that it is on may have led there already.
     await (this.#target.isOwn ? this.#going : this.#goTo(own(hosting.url)))
     this.wantsRoom = true
@@ -81,26 +92,33 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     if (!typed) return 'That is no join code. A code has six letters and digits, like ABC-123.'
     if (typed.address === null && address.trim() !== '') {
       const at = readAddress(address)
-      return at === null ? 'That is no address. One looks like 192.168.1.20:4433.' : this.open(typed.room, at)
+      return at === null
+        ? 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.'
+        : this.open(typed.room, at)
     }
     if (typed.address !== null) return this.open(typed.room, typed.address)
     if (this.#hosting.status === 'on') return this.open(typed.room, this.#hosting.url)
-    return 'Type the address of the server as well: whoever invites you finds it beside the code.'
+    return 'Type the address of the server as well: it is in the link that whoever invites you can copy.'
   }
 
   /** Goes to the door of a room of a server. Resolves with why it does not, or null. */
   async open(room: string, address: string): Promise<string | null> {
     const reason = whyNot(address)
-    if (reason === null) await this.#goTo({ url: address, isOwn: this.#isOwn(address), room })
+    if (reason === null) await this.#goTo({ url: address, isOwn: false, room })
     return reason
   }
 
   /** Again to a room that one was in; one of the carried server starts it. Resolves with why it does not, or null. */
   async openRecent({ id, server }: RecentRoom): Promise<string | null> {
     if (server !== 'own') return this.open(id, server)
-    const hosting = unwrap(await this.#bridge.startHosting({}))
-    if (hosting.status === 'on') await this.#goTo({ ...own(hosting.url), room: id })
+    this.#wantedRoom = id
+    await this.startAgain()
     return null
+  }
+
+  /** Whether an address is that of the server that the window is at. */
+  isHere(address: string): boolean {
+    return this.#target.url !== null && new URL(this.#target.url).origin === new URL(address).origin
   }
 
   /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
@@ -141,17 +159,21 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
 
   async #begin(): Promise<void> {
     const bridge = this.#bridge
-    const [hosting, settings, about, { link }] = await Promise.all([
+    const [hosting, settings, about] = await Promise.all([
       bridge.getHosting({}).then(unwrap),
       bridge.getSettings({}).then(unwrap),
       bridge.getAbout({}).then(unwrap),
-      bridge.takeLink({}).then(unwrap),
+      this.#takeLink(),
     ])
     this.settings = settings
     this.about = about
-    this.link ??= link
     this.#hosting = hosting
     await this.goHome()
+  }
+
+  async #takeLink(): Promise<void> {
+    const { link } = unwrap(await this.#bridge.takeLink({}))
+    if (link) this.link = link
   }
 
   #goTo(target: Target): Promise<void> {
@@ -163,7 +185,9 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   async #arrive(target: Target): Promise<void> {
     const keys = target.url === null ? null : unwrap(await this.#bridge.getServerKeys({ server: target.url }))
     // Of two who come at once the later one counts.
-    if (this.#target === target) this.#platform = desktopPlatform(this.#bridge, target, keys, () => void this.#backHome())
+    if (this.#target !== target) return
+    this.#target = { ...target, isOwn: keys?.isOwn ?? false }
+    this.#platform = desktopPlatform(this.#bridge, this.#target, keys, () => void this.#backHome())
   }
 
   /** From another server's room back to the first screen; the carried server's is shown already. */
@@ -189,11 +213,9 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   /** Says whether the window is in a meeting, and with how many unread messages; main shows it outside of the window. */
   showMeeting(meeting: { room: string; unread: number } | null): void {
     this.#isInMeeting = meeting !== null
-    void this.#bridge.showMeeting({ meeting })
-  }
-
-  #isOwn(address: string): boolean {
-    return this.#hosting.status === 'on' && this.#hosting.urls.some((url) => new URL(url).origin === new URL(address).origin)
+    // What was to be shared was for the meeting.
+    if (meeting === null) this.choose(null, false)
+    void this.#bridge.showMeeting({ meeting: meeting && { ...meeting, isOwn: this.#target.isOwn } })
   }
 }
 

@@ -57,7 +57,10 @@ export class Preferences {
 
   remember({ id, joinCode, name }: Room): void {
     const others = this.#kept.recentRooms.filter((room) => room.id !== id)
-    const latest = { id, code: joinCode, name, at: new Date().toISOString(), server: this.#platform.serverName }
+    const before = this.#kept.recentRooms.find((room) => room.id === id)
+    // One's own server stays that, by whatever address it was reached.
+    const server = before?.server === 'own' ? 'own' : this.#platform.serverName
+    const latest = { id, code: joinCode, name, at: new Date().toISOString(), server }
     this.#keep({
       recentRooms: [latest, ...others].slice(0, MAX_RECENT_ROOMS),
     })
