@@ -13,13 +13,17 @@ process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhand
 
 let server: RoomServer | null = null
 
+const end = () => void (server?.close() ?? Promise.resolve()).then(() => process.exit(0))
+// mediasoup listens for these too, and then ends its workers alone.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end)
+
 port.on('message', ({ data }) => {
   const order = HostedOrder.parse(data)
   switch (order.type) {
     case 'start':
       return void start(order.config)
     case 'stop':
-      return void (server?.close() ?? Promise.resolve()).then(() => process.exit(0))
+      return end()
     case 'ping':
       return tell({ type: 'pong' })
   }
@@ -38,6 +42,5 @@ async function start(config: Record<string, unknown>): Promise<void> {
     log.error({ err: error }, 'the room server cannot start')
     const reason = error instanceof StartError ? error.reason : 'other'
     tell({ type: 'failed', reason, message: error instanceof Error ? error.message : String(error) })
-    process.exitCode = 1
   }
 }

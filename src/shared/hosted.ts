@@ -41,7 +41,7 @@ export const HostedNews = z.discriminatedUnion('type', [
     /** Where a damaged database has been put. */
     setAside: z.string().nullable(),
   }),
-  /** The process ends after it. */
+  /** The app ends the process then. */
   z.object({ type: z.literal('failed'), reason: StartReason, message: z.string() }),
   z.object({ type: z.literal('people'), count: z.int().nonnegative() }),
   z.object({ type: z.literal('pong') }),

@@ -14,10 +14,9 @@ class Process extends EventEmitter implements HostedProcess {
     this.orders.push(order)
   }
 
-  kill(): boolean {
+  kill(): void {
     this.wasKilled = true
     this.end(137)
-    return true
   }
 
   tell(news: HostedNews): void {
@@ -84,7 +83,7 @@ test('one that cannot start is not tried again, and says why', async () => {
   const { hosting, processes, last } = host()
   const started = hosting.start()
   last().tell({ type: 'failed', reason: 'portTaken', message: 'Port 4433 is in use' })
-  last().end(1)
+  expect(last().wasKilled).toBe(true)
   expect(await started).toEqual({ status: 'failed', reason: 'portTaken', message: 'Port 4433 is in use' })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(processes).toHaveLength(1)
@@ -179,8 +178,42 @@ test('a start during a stop starts anew when that one is off', async () => {
   const stopped = hosting.stop()
   const again = hosting.start()
   processes[0]!.end(0)
-  await stopped
-  await vi.waitFor(() => expect(processes).toHaveLength(2))
+  expect(processes).toHaveLength(2)
   last().tell(ready)
   expect((await again).status).toBe('on')
+  expect((await stopped).status).toBe('on')
+})
+
+test('a start after a crash does not wait for the next try, which then does not come as well', async () => {
+  const { hosting, processes, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  last().end(137)
+  const again = hosting.start()
+  last().tell(ready)
+  expect((await again).status).toBe('on')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(processes).toHaveLength(2)
+})
+
+test('a stop, a start and a stop in a row end with what was asked for last', async () => {
+  const { hosting, processes, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  const first = hosting.stop()
+  void hosting.start()
+  const second = hosting.stop()
+  last().end(0)
+  expect(await Promise.all([first, second])).toEqual([{ status: 'off' }, { status: 'off' }])
+  expect(processes).toHaveLength(1)
+})
+
+test('a computer that has slept is no server that hangs', async () => {
+  const { hosting, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  vi.setSystemTime(Date.now() + 3_600_000)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(hosting.state.status).toBe('on')
+  expect(last().wasKilled).toBe(false)
 })

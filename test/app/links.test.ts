@@ -24,6 +24,7 @@ test('whatever else comes from outside does nothing', () => {
     'https://join/ABC123',
     `lanyard://join/ABC123?at=${'x'.repeat(600)}`,
     'lanyard:join/ABC123',
+    `lanyard://join/ABC123?at=https://${'ü.'.repeat(60)}com`,
   ])
     expect(parseLink(text), text).toBeNull()
 })

@@ -7,7 +7,8 @@ import { HostedNews, type HostedOrder } from '../../shared/hosted.ts'
 export interface HostedProcess {
   readonly pid: number | undefined
   postMessage(order: HostedOrder): void
-  kill(): boolean
+  /** Ends it at once, whatever it is at. */
+  kill(): void
   on(event: 'message', listener: (news: unknown) => void): unknown
   once(event: 'exit', listener: (code: number) => void): unknown
 }
@@ -20,9 +21,9 @@ const PROVEN_MS = 60_000
 const MOST_FALSE_STARTS = 3
 /** How long an orderly stop may take, in ms. */
 const STOP_MS = 8_000
-/** How often it is asked for a sign of life, and how long it may take to give one, in ms. */
+/** How often it is asked for a sign of life, in ms, and how often it may fail to give one. Not a time: that would count a sleep. */
 const PULSE_MS = 5_000
-const PULSE_PATIENCE_MS = 15_000
+const MOST_UNANSWERED = 3
 
 export interface HostingOptions {
   fork: () => HostedProcess
@@ -44,7 +45,9 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   #crashes = 0
   #retry: NodeJS.Timeout | null = null
   #pulse: NodeJS.Timeout | null = null
-  #heardAt = 0
+  #unanswered = 0
+  /** What was asked for last. */
+  #isWanted = false
   #onSince = 0
 
   constructor(options: HostingOptions) {
@@ -67,8 +70,9 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   }
 
   /** Resolves when it is on, or cannot be. With `anyPort` it takes a free port where its own is taken. */
-  async start({ anyPort = false } = {}): Promise<HostingState> {
-    while (this.#state.status === 'stopping') await this.once('changed')
+  start({ anyPort = false } = {}): Promise<HostingState> {
+    this.#isWanted = true
+    // One that is stopping is started again when it has ended.
     if (['off', 'failed', 'crashed'].includes(this.#state.status)) {
       this.#port = anyPort ? 0 : null
       this.#crashes = 0
@@ -77,11 +81,11 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     return this.#settled(['on', 'failed', 'off'])
   }
 
-  /** Resolves when it is off. */
-  async stop(): Promise<HostingState> {
+  /** Resolves when it is off, or was started again meanwhile. */
+  stop(): Promise<HostingState> {
+    this.#isWanted = false
     const running = this.#process
-    if (this.#retry) clearTimeout(this.#retry)
-    this.#retry = null
+    this.#clearTimers()
     if (!running) {
       this.#set({ status: 'off' })
     } else if (this.#state.status !== 'stopping') {
@@ -90,15 +94,16 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       const patience = setTimeout(() => running.kill(), STOP_MS)
       running.once('exit', () => clearTimeout(patience))
     }
-    return this.#settled(['off'])
+    return this.#settled(['off', 'on', 'failed'])
   }
 
   #launch(): void {
     const { fork, config, log } = this.#options
+    this.#clearTimers()
     this.#set({ status: 'starting', step: 'folder' })
     const started = fork()
     this.#process = started
-    this.#heardAt = Date.now()
+    this.#unanswered = 0
     started.on('message', (news) => {
       if (this.#process === started) this.#hear(HostedNews.parse(news))
     })
@@ -111,7 +116,7 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   }
 
   #hear(news: HostedNews): void {
-    this.#heardAt = Date.now()
+    this.#unanswered = 0
     const isStarting = this.#state.status === 'starting'
     switch (news.type) {
       case 'step':
@@ -126,7 +131,10 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
         return
       }
       case 'failed':
-        if (isStarting) this.#set({ status: 'failed', reason: news.reason, message: news.message })
+        if (!isStarting) return
+        this.#set({ status: 'failed', reason: news.reason, message: news.message })
+        // It has nothing more to do, and may not end by itself.
+        this.#process?.kill()
         return
       case 'people':
         if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })
@@ -139,11 +147,10 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   /** Its process is gone: as it was asked to, because it cannot start, or by a crash. */
   #ended(): void {
     this.#process = null
-    if (this.#pulse) clearInterval(this.#pulse)
-    this.#pulse = null
+    this.#clearTimers()
     const { status } = this.#state
     if (status === 'failed') return
-    if (status === 'stopping' || status === 'off') return this.#set({ status: 'off' })
+    if (status === 'stopping' || status === 'off') return this.#isWanted ? this.#launch() : this.#set({ status: 'off' })
     if (status === 'on' && Date.now() - this.#onSince > PROVEN_MS) this.#crashes = 0
     if (status === 'starting' && this.#crashes >= MOST_FALSE_STARTS) {
       return this.#set({
@@ -161,12 +168,19 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
 
   /** One that hangs is killed, and started again like any that crashed. */
   #feelPulse(running: HostedProcess): void {
-    if (Date.now() - this.#heardAt > PULSE_PATIENCE_MS) {
+    if (this.#unanswered >= MOST_UNANSWERED) {
       this.#options.log.error('the room server hangs and is killed')
       running.kill()
     } else {
+      this.#unanswered += 1
       running.postMessage({ type: 'ping' })
     }
+  }
+
+  #clearTimers(): void {
+    if (this.#retry) clearTimeout(this.#retry)
+    if (this.#pulse) clearInterval(this.#pulse)
+    this.#retry = this.#pulse = null
   }
 
   async #settled(wanted: HostingState['status'][]): Promise<HostingState> {

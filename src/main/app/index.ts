@@ -31,6 +31,8 @@ const out = join(import.meta.dirname, '..')
 const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
 
 app.setName('Lanyard')
+// As the installed shortcut says, or Windows shows no notifications.
+if (process.platform === 'win32') app.setAppUserModelId('app.lanyard.Lanyard')
 // Several copies on one computer, each with a folder of its own: for tests, and for whoever wants two.
 const folder = app.commandLine.getSwitchValue('user-data-dir')
 if (folder !== '') app.setPath('userData', resolve(folder))
@@ -51,10 +53,14 @@ function run(): void {
   process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
 
-  const settings = new SettingsStore()
-  const secrets = new Secrets()
+  const settings = new SettingsStore(log)
+  const secrets = new Secrets(log)
   const wakefulness = new Wakefulness()
-  const window = new MainWindow(settings, () => nativeTheme.shouldUseDarkColors)
+  const window = new MainWindow(
+    settings,
+    () => nativeTheme.shouldUseDarkColors,
+    () => showMeeting(null),
+  )
   const notices = new Notices((topic) => {
     window.show()
     window.tell('notificationClicked', { topic })
@@ -66,7 +72,18 @@ function run(): void {
       const server = utilityProcess.fork(join(out, 'main/hosted.js'), [], { serviceName: 'Lanyard room server', stdio: 'pipe' })
       takeLines(log, server.stderr)
       takeLines(log, server.stdout)
-      return server
+      server.on('error', (type, location) => log.error({ type, location }, 'the room server has failed'))
+      return {
+        get pid() {
+          return server.pid
+        },
+        postMessage: (order) => server.postMessage(order),
+        kill: () => {
+          if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL')
+        },
+        on: (event, listener) => server.on(event, listener),
+        once: (event, listener) => server.once(event, listener),
+      }
     },
     config: () => ({
       // Only this computer reaches it, until connections to it are encrypted.
@@ -82,12 +99,15 @@ function run(): void {
   })
   let tray: Tray | null = null
   let sharing: Sharing | null = null
+  let isInMeeting = false
   let isInOwnMeeting = false
 
   hosting.on('changed', (state) => {
     window.tell('hostingChanged', state)
     tray?.update(state)
     wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
+    // With neither a window nor a server there is nothing left to be there for.
+    if (state.status === 'off' && !window.isOpen && process.platform !== 'darwin') app.quit()
   })
 
   function openLink(link: Link | null): void {
@@ -103,13 +123,16 @@ function run(): void {
   const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
 
   function showMeeting(meeting: CallParams<'showMeeting'>['meeting']): void {
+    isInMeeting = meeting !== null
     isInOwnMeeting = meeting?.isOwn ?? false
-    wakefulness.keep('call', meeting !== null)
-    listenForKey(meeting !== null && settings.settings.microphoneKey, () =>
-      window.tell('commanded', { command: 'toggleMicrophone' }),
-    )
+    wakefulness.keep('call', isInMeeting)
+    mindKey()
     if (meeting) notices.count(meeting.unread)
     else notices.clear()
+  }
+
+  function mindKey(): void {
+    listenForKey(isInMeeting && settings.settings.microphoneKey, () => window.tell('commanded', { command: 'toggleMicrophone' }))
   }
 
   app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
@@ -171,6 +194,7 @@ function run(): void {
         getSettings: () => settings.settings,
         changeSettings: async (changes) => {
           const changed = settings.change(changes)
+          mindKey()
           if (changes.launchAtLogin !== undefined) await launchAtLogin(changes.launchAtLogin, environment.appImage)
           return changed
         },
@@ -251,32 +275,31 @@ function run(): void {
   })
 }
 
+/** How long the server may take to stop when the app is left, in ms. */
+const LEAVE_MS = 12_000
+
 /** Quitting ends the meetings on this computer: it asks when others are in them, and lets the server say goodbye and store what waits. */
 function leaveInOrder(hosting: Hosting, mayQuit: () => Promise<boolean>): void {
   let isLeaving = false
   let isAsking = false
-  let mayAsk = true
+
+  async function leave(): Promise<void> {
+    await Promise.race([hosting.stop(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS))])
+    isLeaving = true
+    app.quit()
+  }
+
   app.on('before-quit', (event) => {
     if (isLeaving || hosting.state.status === 'off' || hosting.state.status === 'failed') return
     event.preventDefault()
     if (isAsking) return
     isAsking = true
-    void (mayAsk ? mayQuit() : Promise.resolve(true))
-      .then(async (may) => {
-        if (!may) return
-        await hosting.stop()
-        isLeaving = true
-        app.quit()
-      })
+    void mayQuit()
+      .then((may) => (may ? leave() : undefined))
       .finally(() => (isAsking = false))
   })
-  // Nobody is there to be asked.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      mayAsk = false
-      app.quit()
-    })
-  }
+  // Nobody is there to be asked, or the question is open and nobody answers it.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave())
 }
 
 /** At one address, or at one port of this computer, whatever it is called. */

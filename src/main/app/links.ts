@@ -14,7 +14,8 @@ export function parseLink(text: string): Link | null {
   const at = url.searchParams.get('at')
   const address = at === null ? null : ServerAddress.safeParse(withScheme(at))
   if (code === null || address?.success === false) return null
-  return Link.parse({ code, address: address === null ? null : new URL(address.data).origin })
+  // The origin of an address may be longer than what was typed for it.
+  return Link.safeParse({ code, address: address === null ? null : new URL(address.data).origin }).data ?? null
 }
 
 /** The link among the arguments of a start. */
@@ -25,7 +26,7 @@ export function linkAmong(argv: readonly string[]): Link | null {
 /** Plain on this computer only, as where people type an address. */
 function withScheme(at: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(at)) return at
-  return /^(localhost|127(\.\d{1,3}){3})(:\d+)?$/.test(at) ? `http://${at}` : `https://${at}`
+  return /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(at) ? `http://${at}` : `https://${at}`
 }
 
 function decode(text: string): string {

@@ -5,7 +5,11 @@ import { createStream } from 'rotating-file-stream'
 
 /** The app's log: five files of 2 MB at most in the given folder. Names, texts and secrets do not go in. */
 export function openLog(folder: string): Logger {
-  mkdirSync(folder, { recursive: true })
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch {
+    return pino({ level: 'silent' })
+  }
   const file = createStream('lanyard.log', { path: folder, size: '2M', maxFiles: 5 })
   // A disk that is full must not take the app along.
   file.on('error', () => {})

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { safeStorage } from 'electron'
-import Store from 'electron-store'
+import type { Logger } from 'pino'
 import { z } from 'zod'
+import { KeptFile } from './KeptFile.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -20,16 +21,18 @@ export type ServerKeys = z.infer<typeof ServerKeys>
  * its address, the carried one by `own`, whatever its port.
  */
 export class Secrets {
-  readonly #store = new Store<Record<string, string>>({
-    name: 'secrets',
-    clearInvalidConfig: true,
-    accessPropertiesByDotNotation: false,
-  })
+  readonly #file: KeptFile
+  /** Of servers whose kept ones the system does not give back now: they are not written over. */
+  readonly #forNow = new Map<string, ServerKeys>()
 
   /** One at a time, so that two who ask at once for a new server's are given the same. */
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Made where there are none yet, or where the system does not give them back. */
+  constructor(log: Logger) {
+    this.#file = new KeptFile('secrets', log)
+  }
+
+  /** Made where there are none yet. */
   keysOf(server: string): Promise<ServerKeys> {
     return this.#inTurn(async () => (await this.#read(server)) ?? (await this.#make(server)))
   }
@@ -55,24 +58,37 @@ export class Secrets {
     return keys
   }
 
+  /** Null where there is nothing, or nothing that can be understood. */
   async #read(server: string): Promise<ServerKeys | null> {
-    const kept = this.#store.get(server)
+    const forNow = this.#forNow.get(server)
+    if (forNow) return forNow
+    const kept = this.#file.get(server)
     if (typeof kept !== 'string') return null
+    const [how, text = ''] = kept.split(':')
+    const bytes = Buffer.from(text, 'base64')
     try {
-      const [how, text = ''] = kept.split(':')
-      const bytes = Buffer.from(text, 'base64')
-      return ServerKeys.parse(
-        JSON.parse(how === 'sealed' ? (await safeStorage.decryptStringAsync(bytes)).result : bytes.toString()),
-      )
+      return parse(how === 'sealed' ? (await safeStorage.decryptStringAsync(bytes)).result : bytes.toString())
     } catch {
-      return null
+      // A key store that is locked opens again one day.
+      const keys = { device: randomBytes(DEVICE_BYTES).toString('base64url'), hostKeys: {} }
+      this.#forNow.set(server, keys)
+      return keys
     }
   }
 
   async #write(server: string, keys: ServerKeys): Promise<void> {
+    if (this.#forNow.has(server)) return void this.#forNow.set(server, keys)
     const text = JSON.stringify(keys)
     const canSeal = await safeStorage.isAsyncEncryptionAvailable()
     const bytes = canSeal ? await safeStorage.encryptStringAsync(text) : Buffer.from(text)
-    this.#store.set(server, `${canSeal ? 'sealed' : 'plain'}:${bytes.toString('base64')}`)
+    this.#file.set(server, `${canSeal ? 'sealed' : 'plain'}:${bytes.toString('base64')}`)
+  }
+}
+
+function parse(text: string): ServerKeys | null {
+  try {
+    return ServerKeys.parse(JSON.parse(text))
+  } catch {
+    return null
   }
 }

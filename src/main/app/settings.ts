@@ -1,13 +1,14 @@
-import Store from 'electron-store'
+import type { Logger } from 'pino'
 import { z } from 'zod'
 import { Settings, type CallParams } from '../../shared/bridge.ts'
+import { KeptFile } from './KeptFile.ts'
 
 /** Where the window was. In device-independent pixels. */
 export const WindowPlace = z.object({
   x: z.int().optional(),
   y: z.int().optional(),
-  width: z.int().min(200),
-  height: z.int().min(200),
+  width: z.int().min(200).max(20_000),
+  height: z.int().min(200).max(20_000),
   maximized: z.boolean(),
 })
 export type WindowPlace = z.infer<typeof WindowPlace>
@@ -23,28 +24,32 @@ const defaults = {
 
 /** What this copy keeps of what was set, and where its window was. What cannot be read falls back, each part alone. */
 export class SettingsStore {
-  readonly #store = new Store<Record<string, unknown>>({ name: 'settings', clearInvalidConfig: true })
+  readonly #file: KeptFile
+
+  constructor(log: Logger) {
+    this.#file = new KeptFile('settings', log)
+  }
 
   get settings(): Settings {
     const kept = Object.entries(Settings.shape).map(([name, schema]) => {
-      const parsed = schema.safeParse(this.#store.get(name))
+      const parsed = schema.safeParse(this.#file.get(name))
       return [name, parsed.success ? parsed.data : defaults[name as keyof Settings]]
     })
     return Settings.parse(Object.fromEntries(kept))
   }
 
   change(changes: CallParams<'changeSettings'>): Settings {
-    this.#store.set(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)))
+    for (const [name, value] of Object.entries(changes)) if (value !== undefined) this.#file.set(name, value)
     return this.settings
   }
 
   get windowPlace(): WindowPlace | null {
     return WindowPlace.nullable()
       .catch(null)
-      .parse(this.#store.get('window') ?? null)
+      .parse(this.#file.get('window') ?? null)
   }
 
   keepWindowPlace(place: WindowPlace): void {
-    this.#store.set('window', place)
+    this.#file.set('window', place)
   }
 }

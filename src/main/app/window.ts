@@ -8,16 +8,23 @@ import type { WindowPlace } from './settings.ts'
 const CANVAS = { light: '#fbfaf8', dark: '#131211' }
 const PAGE = `${APP_ORIGIN}/index.html`
 const LEAST = { width: 360, height: 480 }
+/** In a minute; a page that crashes more often is left as it is. */
+const MOST_CRASHES = 3
 const FIRST = { width: 1180, height: 780 }
 
 /** The one window: opened, brought back, kept where it was. It shows the package's own page and nothing else. */
 export class MainWindow {
   readonly #settings: SettingsStore
   readonly #isDark: () => boolean
+  readonly #gone: () => void
+  /** When the page has crashed of late, in ms since 1970. */
+  #crashes: number[] = []
   #window: BrowserWindow | null = null
 
-  constructor(settings: SettingsStore, isDark: () => boolean) {
+  /** `gone` is called when the page has crashed, with all that it was at. */
+  constructor(settings: SettingsStore, isDark: () => boolean, gone: () => void) {
     this.#settings = settings
+    this.#gone = gone
     this.#isDark = isDark
   }
 
@@ -86,7 +93,10 @@ export class MainWindow {
     // What fails to load is shown by Chromium; a page that crashed is loaded anew.
     window.loadURL(PAGE).catch(() => {})
     window.webContents.on('render-process-gone', (_, { reason }) => {
-      if (reason !== 'clean-exit') setImmediate(() => void this.#window?.loadURL(PAGE).catch(() => {}))
+      if (reason === 'clean-exit') return
+      this.#gone()
+      this.#crashes = [...this.#crashes.filter((at) => Date.now() - at < 60_000), Date.now()]
+      if (this.#crashes.length <= MOST_CRASHES) setImmediate(() => void this.#window?.loadURL(PAGE).catch(() => {}))
     })
   }
 

@@ -38,7 +38,7 @@ export function readAddress(text: string): string | null {
 
 /** Whether a connection to there stays on this computer, so that nobody can listen. */
 export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return hostname === 'localhost' || hostname === '127.0.0.1'
 }
 
 /** Why the app does not connect to there, in a sentence; null where it does. */
