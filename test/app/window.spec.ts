@@ -93,6 +93,8 @@ test('it starts with the session of its user, where that is wanted', async ({ us
 
 test('about, settings and shortcuts are in the menu', async () => {
   const desktop = await Desktop.launch()
+  // What is chosen before there is a page to show it is lost.
+  await expect(desktop.page.getByRole('button', { name: 'Host a meeting' })).toBeVisible()
   await desktop.clickMenu('Help', 'About Lanyard')
   const about = desktop.page.getByRole('dialog', { name: 'About Lanyard' })
   const versions = await desktop.page.evaluate(() => window.lanyard!.getAbout({}))
