@@ -24,7 +24,6 @@ export class Secrets {
   readonly #file: KeptFile
   /** Of servers whose kept ones the system does not give back now: they are not written over. */
   readonly #forNow = new Map<string, ServerKeys>()
-
   /** One at a time, so that two who ask at once for a new server's are given the same. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -53,7 +52,7 @@ export class Secrets {
   }
 
   async #make(server: string): Promise<ServerKeys> {
-    const keys = { device: randomBytes(DEVICE_BYTES).toString('base64url'), hostKeys: {} }
+    const keys = newKeys()
     await this.#write(server, keys)
     return keys
   }
@@ -70,7 +69,7 @@ export class Secrets {
       return parse(how === 'sealed' ? (await safeStorage.decryptStringAsync(bytes)).result : bytes.toString())
     } catch {
       // A key store that is locked opens again one day.
-      const keys = { device: randomBytes(DEVICE_BYTES).toString('base64url'), hostKeys: {} }
+      const keys = newKeys()
       this.#forNow.set(server, keys)
       return keys
     }
@@ -84,6 +83,8 @@ export class Secrets {
     this.#file.set(server, `${canSeal ? 'sealed' : 'plain'}:${bytes.toString('base64')}`)
   }
 }
+
+const newKeys = (): ServerKeys => ({ device: randomBytes(DEVICE_BYTES).toString('base64url'), hostKeys: {} })
 
 function parse(text: string): ServerKeys | null {
   try {
