@@ -1,11 +1,12 @@
 import { createContext } from 'svelte'
 import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
+import { readAddress } from '../../../shared/address.ts'
 import { unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { formatJoinCode } from '../../../shared/joinCode.ts'
 import { desktopPlatform, type Target } from '../platform/desktop.ts'
 import type { Platform, RecentRoom } from '../platform/Platform.ts'
-import { readAddress, readTyped, whyNot } from './address.ts'
+import { readTyped, whyNot } from './typed.ts'
 
 const NOWHERE: Target = { url: null, isOwn: false, room: null }
 

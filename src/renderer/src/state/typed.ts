@@ -1,3 +1,4 @@
+import { isLoopback, readAddress } from '../../../shared/address.ts'
 import { parseJoinCode } from '../../../shared/joinCode.ts'
 
 /** What was typed or pasted in the app: a room, and a server where it names one. */
@@ -12,8 +13,7 @@ export interface Typed {
  * one in it. Null where it cannot mean a room.
  */
 export function readTyped(text: string): Typed | null {
-  const link = /(?:https?|lanyard):\/\/\S+/i.exec(text)?.[0]
-  const url = link === undefined ? null : URL.parse(link)
+  const url = linkIn(text)
   if (url?.protocol === 'lanyard:') {
     const code = parseJoinCode(url.pathname.slice(1))
     return code === null ? null : { room: code, address: readAddress(url.searchParams.get('at') ?? '') }
@@ -26,19 +26,13 @@ export function readTyped(text: string): Typed | null {
   return code === null ? null : { room: code, address: null }
 }
 
-/** A server's origin out of what people type for it: `https://HOST:PORT`, or `HOST:PORT`, which is plain on this computer. */
-export function readAddress(text: string): string | null {
-  const typed = text.trim()
-  if (typed === '' || /\s/.test(typed)) return null
-  const url = URL.parse(/^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`)
-  if (!url || url.hostname === '' || !['http:', 'https:'].includes(url.protocol)) return null
-  if (typed.includes('://') || isLoopback(url)) return url.origin
-  return `https://${url.host}`
-}
-
-/** Whether a connection to there stays on this computer, so that nobody can listen. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1'
+/** The address bar of a browser copies some without what comes before the host. */
+function linkIn(text: string): URL | null {
+  const link = /(?:https?|lanyard):\/\/\S+/i.exec(text)?.[0]
+  if (link !== undefined) return URL.parse(link)
+  const [host, query] = /\S+\?room=\S+/i.exec(text)?.[0].split('/?') ?? []
+  const address = readAddress(host ?? '')
+  return address === null || query === undefined ? null : URL.parse(`${address}/?${query}`)
 }
 
 /** Why the app does not connect to there, in a sentence; null where it does. */

@@ -1,0 +1,12 @@
+/** What both Node and browsers have as globals, and neither's types can say alone (https://url.spec.whatwg.org/#url-class). */
+declare class URL {
+  static parse(url: string, base?: string): URL | null
+  readonly hash: string
+  readonly host: string
+  readonly hostname: string
+  readonly origin: string
+  readonly pathname: string
+  readonly port: string
+  readonly protocol: string
+  constructor(url: string, base?: string)
+}
