@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
+import { CALL_CHANNEL, calls, EVENT_CHANNEL, events } from './src/shared/bridge.ts'
 
 // electron-vite asks the electron package which version to build for, which would download it.
 process.env['ELECTRON_MAJOR_VER'] ??= '45'
@@ -7,6 +8,8 @@ process.env['ELECTRON_MAJOR_VER'] ??= '45'
 export default defineConfig({
   main: {
     build: {
+      // The app loads these before its first picture: one file is there sooner than some hundred.
+      externalizeDeps: { exclude: ['zod', 'electron-store'] },
       target: 'node24.15',
       rolldownOptions: {
         input: {
@@ -21,6 +24,13 @@ export default defineConfig({
     },
   },
   preload: {
+    // Only the names of the bridge, and not the library that its schemas are made with: it runs before every page.
+    define: {
+      BRIDGE: JSON.stringify({
+        calls: { channel: CALL_CHANNEL, names: Object.keys(calls) },
+        events: { channel: EVENT_CHANNEL, names: Object.keys(events) },
+      }),
+    },
     build: {
       // Sandboxed: one file of CommonJS, with all it needs inside.
       externalizeDeps: false,

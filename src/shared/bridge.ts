@@ -6,9 +6,6 @@ import { z } from 'zod'
 import type { Result } from './errors.ts'
 import { StartReason, StartStep } from './hosted.ts'
 
-/** Where the window's page comes from: the package, by Electron's own protocol. No page of the web can have this origin. */
-export const APP_ORIGIN = 'app://lanyard'
-
 const Empty = z.object({})
 const Text = z.string().max(500)
 /** The origin of a room server. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { protocol, type Protocol } from 'electron'
-import { APP_ORIGIN } from '../../shared/bridge.ts'
+import type { Protocol } from 'electron'
+import { APP_ORIGIN } from '../../shared/appOrigin.ts'
+import { APP_SCHEME } from './scheme.ts'
 
-const { protocol: scheme, host } = new URL(APP_ORIGIN)
+const { host } = new URL(APP_ORIGIN)
 
 /**
  * What the window may do: all of its code is from the package; it connects over encrypted connections, and over plain ones to this
@@ -33,19 +34,9 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** Must be called before Electron is ready. */
-export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([
-    {
-      scheme: scheme.slice(0, -1),
-      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
-    },
-  ])
-}
-
 /** Answers `app://lanyard/…` out of the folder of the built interface, and nothing beside it. */
 export function servePage(on: Protocol, folder: string): void {
-  on.handle(scheme.slice(0, -1), async (request) => {
+  on.handle(APP_SCHEME, async (request) => {
     const url = new URL(request.url)
     const file = url.host === host && request.method === 'GET' ? fileOf(url.pathname, folder) : null
     // Electron's own `fs` also reads from the package's archive.

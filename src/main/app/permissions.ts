@@ -1,5 +1,5 @@
 import { systemPreferences, type Session } from 'electron'
-import { APP_ORIGIN } from '../../shared/bridge.ts'
+import { APP_ORIGIN } from '../../shared/appOrigin.ts'
 
 /** What our own page may use. The last three are Chromium's, for connections to this computer and its network. */
 const ALLOWED = new Set([

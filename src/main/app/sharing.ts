@@ -1,6 +1,6 @@
 import { desktopCapturer, type DesktopCapturerSource, type Session, type Streams } from 'electron'
 import type { CallParams, EventPayload, ShareSource } from '../../shared/bridge.ts'
-import { APP_ORIGIN } from '../../shared/bridge.ts'
+import { APP_ORIGIN } from '../../shared/appOrigin.ts'
 
 const PICTURE = { width: 320, height: 180 }
 const CAN_SHARE_SOUND = process.platform === 'win32'

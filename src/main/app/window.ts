@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, screen, shell, type IpcMainInvokeEvent, type WebContents } from 'electron'
-import { APP_ORIGIN, EVENT_CHANNEL, type EventName, type EventPayload } from '../../shared/bridge.ts'
+import { APP_ORIGIN } from '../../shared/appOrigin.ts'
+import { EVENT_CHANNEL, type EventName, type EventPayload } from '../../shared/bridge.ts'
 import type { SettingsStore, WindowPlace } from './settings.ts'
 
 /** The canvas behind the page until it has painted: that of the page itself, light and dark. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
-import { APP_ORIGIN } from '../../shared/bridge.ts'
+import { APP_ORIGIN } from '../../shared/appOrigin.ts'
 import type { ServerConfig } from './config.ts'
 
 type Allowed = Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>

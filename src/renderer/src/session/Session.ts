@@ -1,4 +1,4 @@
-import { Device } from 'mediasoup-client'
+import type { Device } from 'mediasoup-client'
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Member, Room } from '../../../shared/model.ts'
@@ -58,7 +58,7 @@ export class Session extends Emitter<Events> {
   #voices: ReadonlyMap<string, number> = new Map()
   #closed = false
 
-  constructor({ url, device, capture, createDevice = () => Device.factory() }: SessionOptions) {
+  constructor({ url, device, capture, createDevice = newDevice }: SessionOptions) {
     super()
     this.#signaling = new Signaling({ url, device })
     this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
@@ -133,6 +133,8 @@ export class Session extends Emitter<Events> {
 
   /** Throws `roomNotFound`. */
   async findRoom(roomRef: string): Promise<Room> {
+    // Whoever looks at a room is about to enter it.
+    void loadMediaLibrary().catch(() => {})
     await this.#signaling.ready()
     const { room } = await this.#signaling.request('findRoom', { roomId: roomRef })
     return room
@@ -288,4 +290,12 @@ export class Session extends Emitter<Events> {
     this.emit(what)
     this.emit('changed')
   }
+}
+
+/** A third of all code, which the first screen does without. */
+const loadMediaLibrary = () => import('mediasoup-client')
+
+async function newDevice(): Promise<Device> {
+  const { Device } = await loadMediaLibrary()
+  return Device.factory()
 }

@@ -1,0 +1,93 @@
+import { release } from 'node:os'
+import { app, clipboard, shell } from 'electron'
+import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import { isSameServer } from '../../shared/address.ts'
+import type { Hosting } from './hosting.ts'
+import type { Handlers } from './ipc.ts'
+import type { Meeting } from './meeting.ts'
+import type { Notices } from './notices.ts'
+import { launchAtLogin } from './registration.ts'
+import type { Secrets } from './secrets.ts'
+import type { SettingsStore } from './settings.ts'
+import type { Sharing } from './sharing.ts'
+import type { MainWindow } from './window.ts'
+
+export interface CallParts {
+  hosting: Hosting
+  meeting: Meeting
+  notices: Notices
+  secrets: Secrets
+  settings: SettingsStore
+  sharing: Sharing
+  window: MainWindow
+  /** The file of the AppImage that runs; null for none. */
+  appImage: string | null
+  dataDir: string
+  stopHosting: () => Promise<HostingState>
+  takeLink: () => Link | null
+}
+
+/** What is done for each call of the window. */
+export function callHandlers(parts: CallParts): Handlers {
+  const { hosting, meeting, notices, secrets, settings, sharing, window, appImage, dataDir, stopHosting, takeLink } = parts
+  const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
+  /** A server's secrets go by its address, but for the own one, whose port may change. */
+  const keyOf = (server: string) => (isOwn(server) ? 'own' : new URL(server).origin)
+
+  return {
+    getAbout: () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      chromium: process.versions.chrome,
+      node: process.versions.node,
+      system: `${process.platform} ${release()} ${process.arch}`,
+      dataDir,
+      logsDir: app.getPath('logs'),
+    }),
+    getSettings: () => settings.settings,
+    changeSettings: async (changes) => {
+      const changed = settings.change(changes)
+      meeting.mindKey()
+      if (changes.launchAtLogin !== undefined) await launchAtLogin(changes.launchAtLogin, appImage)
+      return changed
+    },
+    getHosting: () => hosting.state,
+    startHosting: ({ anyPort = false }) => hosting.start({ anyPort }),
+    stopHosting,
+    getServerKeys: async ({ server }) => ({ ...(await secrets.keysOf(keyOf(server))), isOwn: isOwn(server) }),
+    keepHostKey: async ({ server, roomId, key }) => {
+      await secrets.keepHostKey(keyOf(server), roomId, key)
+      return {}
+    },
+    takeLink: () => ({ link: takeLink() }),
+    chooseShare: (choice) => {
+      sharing.choose(choice)
+      return {}
+    },
+    showMeeting: ({ meeting: news }) => {
+      meeting.show(news)
+      return {}
+    },
+    notify: (notice) => {
+      const { notifications, sounds } = settings.settings
+      if (notifications && !window.isFocused) notices.show(notice, !sounds)
+      return {}
+    },
+    copyText: async ({ text }) => {
+      await clipboard.writeText(text)
+      return {}
+    },
+    openExternal: async ({ url }) => {
+      await shell.openExternal(url)
+      return {}
+    },
+    openLogs: async () => {
+      await shell.openPath(app.getPath('logs'))
+      return {}
+    },
+    openData: async () => {
+      await shell.openPath(dataDir)
+      return {}
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { utilityProcess } from 'electron'
+import type { Logger } from 'pino'
+import type { HostedProcess } from './hosting.ts'
+import { takeLines } from './logs.ts'
+
+/** Starts the process of the carried room server, whose lines go into the log. */
+export function forkServer(log: Logger): HostedProcess {
+  const server = utilityProcess.fork(join(import.meta.dirname, 'hosted.js'), [], {
+    serviceName: 'Lanyard room server',
+    stdio: 'pipe',
+  })
+  takeLines(log, server.stderr)
+  takeLines(log, server.stdout)
+  server.on('error', (type, location) => log.error({ type, location }, 'the room server has failed'))
+  return {
+    get pid() {
+      return server.pid
+    },
+    postMessage: (order) => server.postMessage(order),
+    kill: () => {
+      if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL')
+    },
+    on: (event, listener) => server.on(event, listener),
+    once: (event, listener) => server.once(event, listener),
+  }
+}

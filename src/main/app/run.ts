@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { app, ipcMain, nativeTheme, session } from 'electron'
+import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import { callHandlers } from './calls.ts'
+import { forkServer } from './carried.ts'
+import { Hosting } from './hosting.ts'
+import { serveCalls } from './ipc.ts'
+import { leaveInOrder, mayEnd } from './leaving.ts'
+import { linkAmong, parseLink } from './links.ts'
+import { openLog } from './logs.ts'
+import { Meeting } from './meeting.ts'
+import { showMenu } from './menu.ts'
+import { Notices } from './notices.ts'
+import { servePage } from './page.ts'
+import { guardPermissions } from './permissions.ts'
+import { Wakefulness, watchPower } from './power.ts'
+import { offerProbe } from './probe.ts'
+import { HIDDEN, registerLinks } from './registration.ts'
+import { Secrets } from './secrets.ts'
+import { SettingsStore } from './settings.ts'
+import { Sharing } from './sharing.ts'
+import { Tray } from './tray.ts'
+import { confine, MainWindow } from './window.ts'
+
+export interface Environment {
+  /** The file of the AppImage that runs; null for none. */
+  appImage: string | null
+  isWayland: boolean
+  /** More origins than the window's own that the carried server lets in. */
+  allowedOrigins: string[]
+}
+
+/** Runs the app once Electron is ready: its parts, and who tells whom. `given` is what it was started and opened with so far. */
+export function run({ appImage, isWayland, allowedOrigins }: Environment, given: readonly string[]): void {
+  const out = join(import.meta.dirname, '..')
+  const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
+  const dataDir = join(app.getPath('userData'), 'server')
+
+  const log = openLog(app.getPath('logs'))
+  process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
+
+  const settings = new SettingsStore(log)
+  const wakefulness = new Wakefulness()
+  const window = new MainWindow(
+    settings,
+    () => nativeTheme.shouldUseDarkColors,
+    () => meeting.show(null),
+  )
+  const notices = new Notices((topic) => {
+    window.show()
+    window.tell('notificationClicked', { topic })
+  })
+  const meeting = new Meeting({
+    settings,
+    notices,
+    wakefulness,
+    microphoneKeyPressed: () => window.tell('commanded', { command: 'toggleMicrophone' }),
+  })
+  const hosting = new Hosting({
+    log,
+    fork: () => forkServer(log),
+    config: () => ({
+      // Only this computer reaches it, until connections to it are encrypted.
+      host: '127.0.0.1',
+      port: settings.settings.serverPort,
+      dataDir,
+      ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
+      allowedOrigins,
+      workerBin: app.isPackaged
+        ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
+        : null,
+    }),
+  })
+  const sharing = new Sharing(session.defaultSession, (question) => window.tell('shareAsked', question), {
+    systemAsks: isWayland,
+  })
+  /** A link that no window has asked for yet. */
+  let waitingLink = linkAmong(given)
+
+  const isHosting = () => hosting.state.status !== 'off' && hosting.state.status !== 'failed'
+  const mayEndFor = (act: 'Quit' | 'Stop hosting') => mayEnd(act, hosting.people - (meeting.isOwn ? 1 : 0), window.browserWindow)
+
+  async function stopHosting(): Promise<HostingState> {
+    return (await mayEndFor('Stop hosting')) ? hosting.stop() : hosting.state
+  }
+
+  function openLink(link: Link | null): void {
+    window.show()
+    if (!link) return
+    waitingLink = link
+    // One that is on its way does not hear this, and asks by itself.
+    window.tell('linkOpened', {})
+  }
+
+  app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
+  app.on('open-url', (_, url) => openLink(parseLink(url)))
+  app.on('activate', () => window.show())
+  app.on('web-contents-created', (_, contents) => confine(contents))
+  app.on('window-all-closed', () => {
+    meeting.show(null)
+    // The meetings of others go on; the tray shows so, where there is one.
+    if (isHosting()) {
+      const body = 'Its sign in the tray opens the window again, and so does starting it once more.'
+      if (settings.settings.notifications) notices.show({ topic: 'meeting', title: 'Lanyard goes on hosting', body }, true)
+    } else if (process.platform !== 'darwin') app.quit()
+  })
+  leaveInOrder(hosting, () => mayEndFor('Quit'))
+
+  guardPermissions(session.defaultSession)
+  servePage(session.defaultSession.protocol, join(out, 'renderer'))
+  serveCalls(
+    ipcMain,
+    (event) => window.isSender(event),
+    callHandlers({
+      ...{ appImage, dataDir, hosting, meeting, notices, settings, sharing, window, stopHosting },
+      secrets: new Secrets(log),
+      takeLink: () => {
+        const link = waitingLink
+        waitingLink = null
+        return link
+      },
+    }),
+    log,
+  )
+  if (!process.argv.includes(HIDDEN)) window.show()
+
+  // What follows needs no one to wait for the first picture.
+  showMenu((command) => {
+    window.show()
+    window.tell('commanded', { command })
+  })
+  const tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
+    show: () => window.show(),
+    host: () => {
+      window.show()
+      void hosting.start()
+    },
+    stop: () => void stopHosting(),
+    quit: () => app.quit(),
+  })
+  hosting.on('changed', (state) => {
+    window.tell('hostingChanged', state)
+    tray.update(state)
+    wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
+    // With neither a window nor a server there is nothing left to be there for.
+    if (state.status === 'off' && !window.isOpen && process.platform !== 'darwin') app.quit()
+  })
+  watchPower((power) => window.tell('powerChanged', { power }))
+  registerLinks()
+  if (app.commandLine.hasSwitch('automation'))
+    offerProbe(() => ({
+      hosting: hosting.state,
+      serverPid: hosting.pid,
+      isWindowOpen: window.isOpen,
+      version: app.getVersion(),
+    }))
+  log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
+}
