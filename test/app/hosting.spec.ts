@@ -20,6 +20,7 @@ test('hosting is shown while it lasts, and stops with a click', async () => {
   const { serverPid } = await desktop.probe()
   await desktop.page.getByRole('button', { name: 'Stop hosting' }).click()
   await expect(status(desktop)).toBeHidden()
+  await expect(desktop.page.getByRole('heading', { level: 1 })).toBeFocused()
   expect(await desktop.probe()).toMatchObject({ hosting: { status: 'off' }, serverPid: null })
   expect(() => process.kill(serverPid!, 0)).toThrow('ESRCH')
 })

@@ -55,6 +55,42 @@ test('a link that the app is opened with is shown, and one that is not understoo
   await expect(other.page.getByRole('dialog')).toBeHidden()
 })
 
+test('a link that comes while another one is asked about waits for its turn', async ({ userData }) => {
+  const desktop = await Desktop.launch({ userData, args: ['lanyard://join/ABC123'] })
+  const dialog = desktop.page.getByRole('dialog', { name: 'Open this meeting?' })
+  await expect(dialog).toContainText('ABC-123')
+  await desktop.startAgain('lanyard://join/DEF456?at=127.0.0.1:9')
+  await expect(dialog).toContainText('ABC-123')
+  await dialog.getByRole('button', { name: 'Not now' }).click()
+  await expect(dialog).toContainText('DEF-456')
+  await dialog.getByRole('button', { name: 'Not now' }).click()
+  await expect(dialog).toBeHidden()
+})
+
+test('what was typed stays until it has led into a meeting, and what is wrong is said at its field', async () => {
+  const { page } = await Desktop.launch()
+  const code = page.getByRole('textbox', { name: 'Join code' })
+  const address = page.getByRole('textbox', { name: 'Address' })
+  const join = page.getByRole('button', { name: 'Join' })
+  await code.fill('ABC-123')
+  await join.click()
+  await expect(address).toHaveAccessibleDescription(/Type this as well/)
+  await expect(code).toHaveAccessibleDescription('')
+  // Where nothing listens.
+  await address.fill('127.0.0.1:9')
+  await join.click()
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible()
+  await page.getByRole('button', { name: 'Back to the first screen' }).click()
+  await expect(code).toHaveValue('ABC-123')
+  await expect(address).toHaveValue('127.0.0.1:9')
+  // At the server of this computer the first screen stays.
+  await page.evaluate(() => window.lanyard!.changeSettings({ serverPort: 0 }))
+  await page.evaluate(() => window.lanyard!.startHosting({}))
+  await address.fill('')
+  await join.click()
+  await expect(code).toHaveAccessibleDescription(/No room/i)
+})
+
 test('an address that is not encrypted is refused in words, and nothing is sent there', async () => {
   const { page } = await Desktop.launch()
   await page.getByRole('textbox', { name: 'Join code' }).fill('ABC-123')
@@ -93,8 +129,6 @@ test('it starts with the session of its user, where that is wanted', async ({ us
 
 test('about, settings and shortcuts are in the menu', async () => {
   const desktop = await Desktop.launch()
-  // What is chosen before there is a page to show it is lost.
-  await expect(desktop.page.getByRole('button', { name: 'Host a meeting' })).toBeVisible()
   await desktop.clickMenu('Help', 'About Lanyard')
   const about = desktop.page.getByRole('dialog', { name: 'About Lanyard' })
   const versions = await desktop.page.evaluate(() => window.lanyard!.getAbout({}))
@@ -115,7 +149,12 @@ test('the app lives on in the tray while it hosts, and the window can be had bac
   expect((await desktop.probe()).hosting satisfies Hosting).toMatchObject({ status: 'on' })
   const again = desktop.app.waitForEvent('window')
   await desktop.clickTray('Open Lanyard')
-  await expect((await again).getByRole('region', { name: 'On this computer' })).toContainText('Hosting')
+  const page = await again
+  await expect(page.getByRole('region', { name: 'On this computer' })).toContainText('Hosting')
+  await page.close()
+  const third = desktop.app.waitForEvent('window')
+  await desktop.clickMenu('Help', 'About Lanyard')
+  await expect((await third).getByRole('dialog', { name: 'About Lanyard' })).toBeVisible()
 })
 
 test('sharing a screen shows what there is; what is chosen is what the others see', async () => {

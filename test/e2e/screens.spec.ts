@@ -112,6 +112,7 @@ test('a menu that was opened and closed leaves the call usable, and the list aft
     else if (close === 'outside') await page.mouse.click(640, 200)
     else {
       await page.getByRole('menuitem', { name: close }).click()
+      await page.getByRole('dialog', { name: close }).waitFor()
       await page.keyboard.press('Escape')
     }
     await expect(page.getByRole('menu')).toHaveCount(0)
@@ -216,6 +217,28 @@ test('the hint of a button does not come back with the focus when its dialog is 
   await expect(invite).toHaveCSS('outline-style', 'solid')
   await expect(hint).toBeVisible()
   other.close()
+})
+
+test('the focus goes on where one is: with each screen, and back from dialogs', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name })
+  await ada.createRoom(server.url, 'Standup')
+  await expect(page.getByRole('button', { name: 'Invite' })).toBeFocused()
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await expect(heading('Lanyard: meet on your own network')).toBeFocused()
+  const settings = page.getByRole('button', { name: 'Settings' })
+  await settings.click()
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+  await page.keyboard.press('Escape')
+  await expect(settings).toBeFocused()
+  await page
+    .getByRole('list', { name: 'Rooms on this network' })
+    .getByRole('link', { name: /Standup/ })
+    .click()
+  await expect(page.getByRole('button', { name: 'Join now' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(heading('Standup')).toBeFocused()
 })
 
 test('on a narrow window, ending the meeting for all is there in words', async ({ server, person }) => {

@@ -20,6 +20,8 @@ export class MainWindow {
   /** When the page has crashed of late, in ms since 1970. */
   #crashes: number[] = []
   #window: BrowserWindow | null = null
+  /** Until the page listens. */
+  #loaded: Promise<void> = Promise.resolve()
 
   /** `gone` is called when the page has crashed, with all that it was at. */
   constructor(settings: SettingsStore, isDark: () => boolean, gone: () => void) {
@@ -49,8 +51,12 @@ export class MainWindow {
     this.#window.focus()
   }
 
+  /** Tells the page, as soon as it listens; nobody, where there is no window. */
   tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
-    this.#window?.webContents.send(EVENT_CHANNEL, name, payload)
+    const window = this.#window
+    void this.#loaded.then(() => {
+      if (window !== null && window === this.#window) window.webContents.send(EVENT_CHANNEL, name, payload)
+    })
   }
 
   /** Whether a call comes from our page, in the main frame of our window. */
@@ -90,14 +96,18 @@ export class MainWindow {
     window.once('ready-to-show', () => window.show())
     window.on('close', () => this.#keepPlace(window))
     window.on('closed', () => (this.#window = null))
-    // What fails to load is shown by Chromium; a page that crashed is loaded anew.
-    window.loadURL(PAGE).catch(() => {})
+    this.#load(window)
     window.webContents.on('render-process-gone', (_, { reason }) => {
       if (reason === 'clean-exit') return
       this.#gone()
       this.#crashes = [...this.#crashes.filter((at) => Date.now() - at < 60_000), Date.now()]
-      if (this.#crashes.length <= MOST_CRASHES) setImmediate(() => void this.#window?.loadURL(PAGE).catch(() => {}))
+      if (this.#crashes.length <= MOST_CRASHES) setImmediate(() => this.#window && this.#load(this.#window))
     })
+  }
+
+  #load(window: BrowserWindow): void {
+    // What fails to load is shown by Chromium; a page that crashed is loaded anew.
+    this.#loaded = window.loadURL(PAGE).catch(() => {})
   }
 
   #keepPlace(window: BrowserWindow): void {

@@ -1,6 +1,6 @@
-import { createContext } from 'svelte'
+import { createContext, tick } from 'svelte'
 import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
-import { readAddress } from '../../../shared/address.ts'
+import { isSameServer, readAddress } from '../../../shared/address.ts'
 import { unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { formatJoinCode } from '../../../shared/joinCode.ts'
@@ -10,23 +10,32 @@ import { readTyped, whyNot } from './typed.ts'
 
 const NOWHERE: Target = { url: null, isOwn: false, room: null }
 
+/** What is wrong with what is typed, said at its field. */
+export interface Mistyped {
+  code?: string
+  address?: string
+}
+
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
 export class Desktop extends Emitter<{ commanded: [Command] }> {
   /** Settings of this copy; null until they are known. */
   settings = $state.raw<Settings | null>(null)
   about = $state.raw<About | null>(null)
-  /** A link from outside, which waits for a click. */
-  link = $state.raw<Link | null>(null)
+  /** What is typed on the first screen, until it has led into a meeting. */
+  readonly typed = $state({ code: '', address: '' })
   /** What can be shared, while it is being asked. */
   question = $state.raw<EventPayload<'shareAsked'> | null>(null)
   /** Whether the form for a new room is to be open on the first screen. */
   wantsRoom = $state(false)
   readonly #bridge: Bridge
+  #link = $state.raw<Link | null>(null)
   #hosting = $state.raw<Hosting>({ status: 'off' })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
   /** The room that the carried server is started for; null for a new one. */
   #wantedRoom: string | null = null
+  /** Until it knows how things stand. */
+  readonly #begun: Promise<void>
   /** Until the window is there. */
   #going: Promise<void> = Promise.resolve()
   /** Whether the window is in a meeting. */
@@ -38,8 +47,8 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
     bridge.onLinkOpened(() => void this.#takeLink())
     bridge.onShareAsked((question) => (this.question = question))
-    bridge.onCommanded(({ command }) => this.#commanded(command))
-    void this.#begin()
+    bridge.onCommanded(({ command }) => void this.#commanded(command))
+    this.#begun = this.#begin()
   }
 
   get bridge(): Bridge {
@@ -57,6 +66,11 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   /** The server that the window is at, or none; null for a moment, until its secrets are there. */
   get platform(): Platform | null {
     return this.#platform
+  }
+
+  /** A link from outside, which waits for a click; one that comes meanwhile waits for its turn. */
+  get link(): Link | null {
+    return this.#link
   }
 
   /** The code that the link leads to, as it is read aloud. */
@@ -86,20 +100,25 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     await this.#bridge.stopHosting({})
   }
 
-  /** Goes to the door of a room by what was typed. Resolves with what is wrong with it, or null. */
-  async openTyped(text: string, address: string): Promise<string | null> {
-    if (text.trim() === '') return 'Type the code that you were given.'
-    const typed = readTyped(text)
-    if (!typed) return 'That is no join code. A code has six letters and digits, like ABC-123.'
-    if (typed.address === null && address.trim() !== '') {
-      const at = readAddress(address)
-      return at === null
-        ? 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.'
-        : this.open(typed.room, at)
-    }
-    if (typed.address !== null) return this.open(typed.room, typed.address)
-    if (this.#hosting.status === 'on') return this.open(typed.room, this.#hosting.url)
-    return 'Type the address of the server as well: it is in the link that whoever invites you can copy.'
+  /**
+   * Goes to the door of a room by what is typed. Resolves with what is wrong with it, or null. `openHere` looks for a room of the server
+   * that the window is at, so that a wrong code does not lead away from what was typed.
+   */
+  async openTyped(openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
+    const { code, address } = this.typed
+    if (code.trim() === '') return { code: 'Type the code that you were given.' }
+    const read = readTyped(code)
+    if (!read) return { code: 'That is no join code. A code has six letters and digits, like ABC-123.' }
+    const at = read.address ?? (address.trim() === '' ? this.#ownUrl : readAddress(address))
+    if (at === null)
+      return {
+        address:
+          address.trim() === ''
+            ? 'Type this as well: it is in the link that whoever invites you can copy.'
+            : 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.',
+      }
+    if (this.isHere(at)) return wrongIn('code', await openHere(read.room))
+    return wrongIn(read.address === null ? 'address' : 'code', await this.open(read.room, at))
   }
 
   /** Goes to the door of a room of a server. Resolves with why it does not, or null. */
@@ -119,24 +138,35 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
 
   /** Whether an address is that of the server that the window is at. */
   isHere(address: string): boolean {
-    return this.#target.url !== null && new URL(this.#target.url).origin === new URL(address).origin
+    return this.#target.url !== null && isSameServer(this.#target.url, address)
   }
 
   /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
   async followLink(): Promise<string | null> {
-    const { link } = this
+    const link = this.#link
     if (!link) return null
-    const address = link.address ?? (this.#hosting.status === 'on' ? this.#hosting.url : null)
+    const address = link.address ?? this.#ownUrl
     if (address === null)
       return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
     const reason = await this.open(link.code, address)
-    if (reason === null) this.link = null
+    if (reason === null) this.dropLink()
     return reason
+  }
+
+  /** Puts the link aside, for the next one if there is one. */
+  dropLink(): void {
+    this.#link = null
+    void this.#takeLink()
   }
 
   /** To the first screen: that of the carried server, where it runs. */
   goHome(): Promise<void> {
-    return this.#goTo(this.#hosting.status === 'on' ? own(this.#hosting.url) : NOWHERE)
+    return this.#goTo(this.#ownUrl === null ? NOWHERE : own(this.#ownUrl))
+  }
+
+  /** Of the carried server, where it runs. */
+  get #ownUrl(): string | null {
+    return this.#hosting.status === 'on' ? this.#hosting.url : null
   }
 
   choose(sourceId: string | null, sound: boolean): void {
@@ -172,9 +202,11 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     await this.goHome()
   }
 
+  /** One that is shown is not replaced, or a click would open another than was read. */
   async #takeLink(): Promise<void> {
+    if (this.#link) return
     const { link } = unwrap(await this.#bridge.takeLink({}))
-    if (link) this.link = link
+    this.#link ??= link
   }
 
   #goTo(target: Target): Promise<void> {
@@ -206,19 +238,26 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     if (isAtOwn && (hosting.status === 'off' || hosting.status === 'failed') && !this.#isInMeeting) void this.#goTo(NOWHERE)
   }
 
-  #commanded(command: Command): void {
+  async #commanded(command: Command): Promise<void> {
+    await this.#begun
+    // Until what hears it is drawn.
+    await tick()
     if (command !== 'newRoom') this.emit('commanded', command)
-    else if (!this.#isInMeeting) void this.host()
+    else if (!this.#isInMeeting) await this.host()
   }
 
   /** Says whether the window is in a meeting, and with how many unread messages; main shows it outside of the window. */
   showMeeting(meeting: { room: string; unread: number } | null): void {
     this.#isInMeeting = meeting !== null
+    if (meeting) Object.assign(this.typed, { code: '', address: '' })
     // What was to be shared was for the meeting.
     if (meeting === null) this.choose(null, false)
     void this.#bridge.showMeeting({ meeting: meeting && { ...meeting, isOwn: this.#target.isOwn } })
   }
 }
+
+const wrongIn = (field: keyof Mistyped, message: string | null): Mistyped | null =>
+  message === null ? null : { [field]: message }
 
 const own = (url: string): Target => ({ url, isOwn: true, room: null })
 

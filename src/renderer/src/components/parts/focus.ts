@@ -1,9 +1,13 @@
 import type { Attachment } from 'svelte/attachments'
 
-/** Begins a new screen at its heading, so that a screen reader says where one is. */
+/** Whether a screen has been shown; the page's first one begins where the browser begins. */
+let hasBegun = false
+
+/** Begins a screen that follows another one at its heading, so that a screen reader says where one is, and Tab goes on from there. */
 export const beginHere: Attachment<HTMLElement> = (element) => {
   element.tabIndex = -1
-  element.focus({ preventScroll: true })
+  if (hasBegun) element.focus({ preventScroll: true })
+  hasBegun = true
 }
 
 /** When the element goes and takes the focus along, the focus returns to where it was before. */
