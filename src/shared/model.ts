@@ -100,17 +100,21 @@ export type Producer = z.infer<typeof Producer>
 export const RoomState = z.enum(['EMPTY', 'ACTIVE', 'IN_CALL'])
 export type RoomState = z.infer<typeof RoomState>
 
+/** A name as it comes back: as it went in, or none. */
+const KnownName = DisplayName.or(z.literal(''))
+
+/** What comes back is held to the bounds of what goes in: a server, too, may be hostile. */
 export const Room = z.object({
   id: Id.describe('128 random bits'),
-  name: z.string(),
-  slug: z.string().nullable(),
-  description: z.string(),
-  joinCode: z.string().describe('six characters, without a dash'),
+  name: RoomName,
+  slug: Slug.nullable(),
+  description: Description,
+  joinCode: z.string().max(64).describe('six characters, without a dash'),
   visibility: z.enum(['public', 'private']),
   maxPeers: z.int().nonnegative().describe('0 is unlimited'),
   emptyTtl: z.int().nonnegative().nullable().describe('seconds after the last one leaves; null keeps the room'),
   topology: z.enum(['sfu', 'mesh', 'auto']),
-  host: z.object({ userId: Id, name: z.string() }).nullable(),
+  host: z.object({ userId: Id, name: KnownName }).nullable(),
   state: RoomState,
   present: z.int().nonnegative().describe('people in the room now'),
   closed: z.boolean().describe('ended by its host, who can open it again'),
@@ -123,7 +127,7 @@ export type Room = z.infer<typeof Room>
 export const Member = z.object({
   peerId: Id.describe('the seat: one connection’s place in the room'),
   userId: Id,
-  name: z.string(),
+  name: KnownName,
   role: Role,
   connection: z.enum(['connected', 'reconnecting']),
   microphone: z.boolean(),
@@ -141,8 +145,8 @@ export type Revision = z.infer<typeof Revision>
 export const ChatMessage = z.object({
   id: Id.describe('in one room, later messages have greater numbers'),
   roomId: Id,
-  from: z.object({ userId: Id, peerId: Id, name: z.string() }),
-  text: z.string(),
+  from: z.object({ userId: Id, peerId: Id, name: KnownName }),
+  text: ChatText,
   clientMessageId: z.uuid(),
   sentAt: Timestamp,
 })

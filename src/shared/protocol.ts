@@ -268,8 +268,8 @@ export const Welcome = z.object({
   protocol: z.int(),
   userId: Id,
   features: z.record(z.string(), z.boolean()),
-  server: z.object({ id: Id, name: z.string(), version: z.string() }),
-  resume: z.string().describe('credential to take this connection’s seat back with; a new one comes with each welcome'),
+  server: z.object({ id: Id, name: z.string().max(200), version: z.string().max(64) }),
+  resume: z.string().max(256).describe('credential to take this connection’s seat back with; a new one comes with each welcome'),
   resumed: Joined.nullable().describe('the seat that the handshake’s `resume` took back'),
 })
 export type Welcome = z.infer<typeof Welcome>

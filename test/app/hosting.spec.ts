@@ -1,3 +1,4 @@
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -5,6 +6,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { startRoomServer } from '../../src/main/server/index.ts'
+import type { Hosting } from '../../src/shared/bridge.ts'
+import { Person } from '../e2e/support/Person.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 
 const host = (desktop: Desktop) => desktop.page.getByRole('button', { name: 'Host a meeting' })
@@ -36,6 +39,28 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   await desktop.page.getByRole('button', { name: 'Use another port' }).click()
   await expect(desktop.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
   taken.close()
+})
+
+test('whoever takes the port of a server that has crashed is told nothing', async () => {
+  const desktop = await Desktop.launch({ args: ['--automation'] })
+  await Person.at('Ada', desktop.page).host('Design sync')
+  const { hosting, serverPid } = await desktop.probe()
+  const { hostname, port } = new URL((hosting as Extract<Hosting, { status: 'on' }>).url)
+  let heard = ''
+  const squatter = createHttpServer((request, response) => {
+    heard += request.url ?? ''
+    response.end()
+  })
+  squatter.on('upgrade', (request: IncomingMessage) => (heard += request.url ?? ''))
+  process.kill(serverPid!, 'SIGKILL')
+  // As soon as the port is free, and before the app has started another server on it.
+  await expect(async () => {
+    squatter.listen(Number(port), hostname)
+    await once(squatter, 'listening')
+  }).toPass({ intervals: [5], timeout: 10_000 })
+  await expect(status(desktop)).toContainText(`Port ${port} is in use`)
+  expect(heard).toBe('')
+  squatter.close()
 })
 
 test('data that another server holds is named, and can be tried again when that one has gone', async ({ userData }) => {

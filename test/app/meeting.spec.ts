@@ -87,6 +87,22 @@ test('quitting asks when others are in a meeting here, and staying leaves all as
   expect(await ada.desktop.ended).toEqual({ code: 0, signal: null })
 })
 
+test('closing the window in a meeting asks, and staying leaves all as it is', async () => {
+  const ada = await launch('Ada', 'red')
+  await ada.person.host('Design sync')
+  const { app, page } = ada.desktop
+  const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await ada.desktop.answerWith(1)
+  await close()
+  await expect.poll(() => ada.desktop.questions()).toEqual(['Leave Design sync?'])
+  await expect(page.getByRole('region', { name: 'Call' })).toBeVisible()
+  const closed = page.waitForEvent('close')
+  await ada.desktop.answerWith(0)
+  await close()
+  await closed
+  expect((await ada.desktop.probe()).isWindowOpen).toBe(false)
+})
+
 test('a message that comes while another window has the focus is told by the system, and leads to the chat', async () => {
   const ada = await launch('Ada', 'red')
   const grace = await launch('Grace', 'green')

@@ -152,6 +152,7 @@ test('the app lives on in the tray while it hosts, and the window can be had bac
   const page = await again
   await expect(page.getByRole('region', { name: 'On this computer' })).toContainText('Hosting')
   await page.close()
+  await expect.poll(async () => (await desktop.probe()).isWindowOpen).toBe(false)
   const third = desktop.app.waitForEvent('window')
   await desktop.clickMenu('Help', 'About Lanyard')
   await expect((await third).getByRole('dialog', { name: 'About Lanyard' })).toBeVisible()

@@ -219,6 +219,29 @@ test('the hint of a button does not come back with the focus when its dialog is 
   other.close()
 })
 
+test('no button of the bar moves while a panel comes or goes', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  await ada.createRoom(server.url, 'Standup')
+  const leave = ada.page.getByRole('button', { name: 'Leave' })
+  const before = await leave.boundingBox()
+  for (const name of ['People', 'Chat'] as const) {
+    await ada.toggle(name).click()
+    await expect(ada.page.getByRole('button', { name: 'Hide panel' })).toBeVisible()
+    expect(await leave.boundingBox()).toEqual(before)
+  }
+})
+
+test('long names make no screen wider than the window', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null, viewport: { width: 380, height: 720 } })
+  const { page } = ada
+  await ada.createRoom(server.url, 'The weekly meeting of everyone who has anything to do with the second release of it')
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(await overflow()).toBeLessThanOrEqual(0)
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await expect(page.getByRole('list', { name: 'Recent rooms' })).toBeVisible()
+  expect(await overflow()).toBeLessThanOrEqual(0)
+})
+
 test('the focus goes on where one is: with each screen, and back from dialogs', async ({ server, person }) => {
   const ada = await person('Ada', { look: null })
   const { page } = ada

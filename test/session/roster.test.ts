@@ -76,6 +76,20 @@ test('asks again where the answer was older than what is missing', async () => {
   expect(answers).toEqual([])
 })
 
+test('a change that follows nothing the server knows is dropped after asking once', async () => {
+  let asked = 0
+  const roster = new Roster(() => {
+    asked += 1
+    return Promise.resolve({ members: [member('Ada')], revision: at(1) })
+  })
+  roster.replace({ members: [member('Ada')], revision: at(1) })
+  roster.put(member('Nobody'), at(50))
+  await until(roster, () => asked > 0)
+  roster.put(member('Ben'), at(2))
+  await until(roster, () => roster.members.length === 2)
+  expect(asked).toBe(1)
+})
+
 test('an answer that comes after leaving is not taken', async () => {
   const answer = Promise.withResolvers<{ members: Member[]; revision: { epoch: string; number: number } }>()
   const roster = new Roster(() => answer.promise)

@@ -19,7 +19,11 @@ export function forkServer(log: Logger): HostedProcess {
     },
     postMessage: (order) => server.postMessage(order),
     kill: () => {
-      if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL')
+      try {
+        if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL')
+      } catch {
+        // It has just ended by itself.
+      }
     },
     on: (event, listener) => server.on(event, listener),
     once: (event, listener) => server.once(event, listener),

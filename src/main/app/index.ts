@@ -1,6 +1,6 @@
 /** The desktop app's start: who it is, and that there is one of it. All else is loaded while Chromium gets ready. */
 import { resolve } from 'node:path'
-import { app } from 'electron'
+import { app, dialog } from 'electron'
 import { registerScheme } from './scheme.ts'
 
 const { env } = process
@@ -28,7 +28,14 @@ app.on('open-url', (event, url) => {
   event.preventDefault()
   given.push(url)
 })
+// Of a second start: that one ends, and this one does what it was started for.
+app.on('second-instance', (_, argv) => given.push(...argv))
 
 if (app.requestSingleInstanceLock()) {
-  void Promise.all([import('./run.ts'), app.whenReady()]).then(([{ run }]) => run(environment, given))
+  Promise.all([import('./run.ts'), app.whenReady()])
+    .then(([{ run }]) => run(environment, given))
+    .catch((error: unknown) => {
+      dialog.showErrorBox('Lanyard cannot start', error instanceof Error ? error.message : String(error))
+      app.exit(1)
+    })
 } else app.quit()

@@ -18,6 +18,11 @@ export function parseLink(text: string): Link | null {
   return Link.safeParse({ code, address }).data ?? null
 }
 
+/** As `parseLink` reads it. */
+export function linkText({ code, address }: Link): string {
+  return `${SCHEME}://join/${code}${address === null ? '' : `?at=${encodeURIComponent(address)}`}`
+}
+
 /** The last link among the arguments of a start. */
 export function linkAmong(argv: readonly string[]): Link | null {
   return argv.map((argument) => parseLink(argument)).findLast((link) => link !== null) ?? null

@@ -23,6 +23,11 @@ export class Meeting {
     this.#parts = parts
   }
 
+  /** What it is called; null for none. */
+  get room(): string | null {
+    return this.#news?.room ?? null
+  }
+
   /** Whether it is on the carried server. */
   get isOwn(): boolean {
     return this.#news?.isOwn ?? false

@@ -4,7 +4,12 @@ import { app } from 'electron'
 import { SCHEME } from './links.ts'
 
 /** The window stays closed then; the tray shows that the app is there. */
-export const HIDDEN = '--hidden'
+const HIDDEN = '--hidden'
+
+/** Whether the system has started the app with the session of its user. macOS says so by itself, and takes no arguments. */
+export function isStartedHidden(): boolean {
+  return process.platform === 'darwin' ? app.getLoginItemSettings().wasOpenedAtLogin : process.argv.includes(HIDDEN)
+}
 
 /** Starts the app with the session of its user, or not. `appImage` is the file of the AppImage that runs, null for none. */
 export async function launchAtLogin(wanted: boolean, appImage: string | null): Promise<void> {

@@ -5,8 +5,8 @@ import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
-import { leaveInOrder, mayEnd } from './leaving.ts'
-import { linkAmong, parseLink } from './links.ts'
+import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
+import { linkAmong, linkText, parseLink } from './links.ts'
 import { openLog } from './logs.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
@@ -15,7 +15,7 @@ import { servePage } from './page.ts'
 import { guardPermissions } from './permissions.ts'
 import { Wakefulness, watchPower } from './power.ts'
 import { offerProbe } from './probe.ts'
-import { HIDDEN, registerLinks } from './registration.ts'
+import { isStartedHidden, registerLinks } from './registration.ts'
 import { Secrets } from './secrets.ts'
 import { SettingsStore } from './settings.ts'
 import { Sharing } from './sharing.ts'
@@ -42,11 +42,11 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
 
   const settings = new SettingsStore(log)
   const wakefulness = new Wakefulness()
-  const window = new MainWindow(
-    settings,
-    () => nativeTheme.shouldUseDarkColors,
-    () => meeting.show(null),
-  )
+  const window: MainWindow = new MainWindow(settings, {
+    isDark: () => nativeTheme.shouldUseDarkColors,
+    gone: () => meeting.show(null),
+    mayClose: () => isQuitting() || meeting.room === null || mayLeave(meeting.room, window.browserWindow),
+  })
   const notices = new Notices((topic) => {
     window.show()
     window.tell('notificationClicked', { topic })
@@ -86,6 +86,8 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   }
 
   function openLink(link: Link | null): void {
+    // Whoever starts the app while it ends wants it again.
+    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [linkText(link)] : [])] })
     window.show()
     if (!link) return
     waitingLink = link
@@ -99,13 +101,15 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   app.on('web-contents-created', (_, contents) => confine(contents))
   app.on('window-all-closed', () => {
     meeting.show(null)
+    // One that has come just now is to be seen.
+    if (waitingLink && !isQuitting()) return window.show()
     // The meetings of others go on; the tray shows so, where there is one.
     if (isHosting()) {
       const body = 'Its sign in the tray opens the window again, and so does starting it once more.'
       if (settings.settings.notifications) notices.show({ topic: 'meeting', title: 'Lanyard goes on hosting', body }, true)
     } else if (process.platform !== 'darwin') app.quit()
   })
-  leaveInOrder(hosting, () => mayEndFor('Quit'))
+  const isQuitting = leaveInOrder(hosting, () => mayEndFor('Quit'))
 
   guardPermissions(session.defaultSession)
   servePage(session.defaultSession.protocol, join(out, 'renderer'))
@@ -123,7 +127,7 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
     }),
     log,
   )
-  if (!process.argv.includes(HIDDEN)) window.show()
+  if (!isStartedHidden() || waitingLink) window.show()
 
   // What follows needs no one to wait for the first picture.
   showMenu((command) => {

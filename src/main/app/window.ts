@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, screen, shell, type IpcMainInvokeEvent, type WebContents } from 'electron'
+import { app, BrowserWindow, screen, shell, type Event, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { APP_ORIGIN } from '../../shared/appOrigin.ts'
 import { EVENT_CHANNEL, type EventName, type EventPayload } from '../../shared/bridge.ts'
 import type { SettingsStore, WindowPlace } from './settings.ts'
@@ -17,16 +17,21 @@ export class MainWindow {
   readonly #settings: SettingsStore
   readonly #isDark: () => boolean
   readonly #gone: () => void
+  readonly #mayClose: () => true | Promise<boolean>
   /** When the page has crashed of late, in ms since 1970. */
   #crashes: number[] = []
   #window: BrowserWindow | null = null
   /** Until the page listens. */
   #loaded: Promise<void> = Promise.resolve()
 
-  /** `gone` is called when the page has crashed, with all that it was at. */
-  constructor(settings: SettingsStore, isDark: () => boolean, gone: () => void) {
+  /** `gone` is called when the page has crashed, with all that it was at; `mayClose` asks, where there is something to ask. */
+  constructor(
+    settings: SettingsStore,
+    { isDark, gone, mayClose }: { isDark: () => boolean; gone: () => void; mayClose: () => true | Promise<boolean> },
+  ) {
     this.#settings = settings
     this.#gone = gone
+    this.#mayClose = mayClose
     this.#isDark = isDark
   }
 
@@ -94,7 +99,7 @@ export class MainWindow {
     this.#window = window
     if (place?.maximized) window.maximize()
     window.once('ready-to-show', () => window.show())
-    window.on('close', () => this.#keepPlace(window))
+    window.on('close', (event) => this.#closing(window, event))
     window.on('closed', () => (this.#window = null))
     this.#load(window)
     window.webContents.on('render-process-gone', (_, { reason }) => {
@@ -102,6 +107,16 @@ export class MainWindow {
       this.#gone()
       this.#crashes = [...this.#crashes.filter((at) => Date.now() - at < 60_000), Date.now()]
       if (this.#crashes.length <= MOST_CRASHES) setImmediate(() => this.#window && this.#load(this.#window))
+    })
+  }
+
+  #closing(window: BrowserWindow, event: Event): void {
+    this.#keepPlace(window)
+    const answer = this.#mayClose()
+    if (answer === true) return
+    event.preventDefault()
+    void answer.then((may) => {
+      if (may && !window.isDestroyed()) window.destroy()
     })
   }
 

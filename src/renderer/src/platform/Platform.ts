@@ -52,6 +52,8 @@ export interface Platform {
   readonly invitation: { room: string | null; name: string | null }
   /** This copy's secret for the server, by which it is known again. */
   readonly device: string | undefined
+  /** False where its server is known not to run: then whoever answers at its address is someone else. */
+  isServerThere(): boolean
   readKept(): Kept
   keep(kept: Kept): void
   /** The key that makes one host of a room, or null. */

@@ -15,6 +15,7 @@ export function browserPlatform(): Platform {
     serverName: location.origin,
     invitation: { room: query.get('room'), name: query.get('username') },
     device: readDevice(),
+    isServerThere: () => true,
     readKept,
     keep: writeKept,
     hostKey: (roomId) => readHostKeys()[roomId] ?? null,

@@ -26,7 +26,7 @@ export function desktopPlatform(
   bridge: Bridge,
   { url, isOwn, room }: Target,
   keys: CallValue<'getServerKeys'> | null,
-  backHome: () => void,
+  { backHome, isServerThere }: Pick<Platform, 'isServerThere'> & { backHome: () => void },
 ): Platform {
   const hostKeys = new Map(Object.entries(keys?.hostKeys ?? {}))
   return {
@@ -34,6 +34,7 @@ export function desktopPlatform(
     serverName: isOwn ? 'own' : (url ?? ''),
     invitation: { room, name: null },
     device: keys?.device,
+    isServerThere,
     readKept,
     keep: writeKept,
     hostKey: (roomId) => hostKeys.get(roomId) ?? null,

@@ -99,9 +99,13 @@ export class Roster extends Emitter<{ changed: [] }> {
 
   async #refresh(): Promise<void> {
     while (this.#revision && this.#early.length > 0) {
+      const before = this.#revision
       const whole = await this.#ask()
       // Null: the room was left meanwhile.
-      if (this.#revision) this.replace(whole)
+      if (!this.#revision) return
+      this.replace(whole)
+      // The server knows of nothing more: what still does not fit belongs to no roster.
+      if (whole.revision.epoch === before.epoch && whole.revision.number <= before.number) this.#early = []
     }
   }
 

@@ -11,7 +11,7 @@ import { Reconciler } from './Reconciler.ts'
 import { RoomList } from './RoomList.ts'
 import { Roster } from './Roster.ts'
 import { Seat, type SessionState } from './Seat.ts'
-import { Signaling, type ConnectionState } from './Signaling.ts'
+import { Signaling, type ConnectionState, type SignalingOptions } from './Signaling.ts'
 import type { Toggle } from './Toggle.ts'
 
 export type { SessionState } from './Seat.ts'
@@ -20,11 +20,8 @@ type Finer = 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | '
 /** `changed` comes after each of the finer ones. */
 type Events = { changed: [] } & Record<Finer, []>
 
-export interface SessionOptions {
-  /** The server's address, as `https://host:port`. Null for none: then nothing can be asked, and one's own devices can be looked at. */
-  url: string | null
-  /** The random secret that this client keeps for this server. */
-  device?: string | undefined
+/** Without an address one's own devices can be looked at. */
+export interface SessionOptions extends SignalingOptions {
   capture: Capture
   createDevice?: () => Promise<Device>
 }
@@ -58,9 +55,9 @@ export class Session extends Emitter<Events> {
   #voices: ReadonlyMap<string, number> = new Map()
   #closed = false
 
-  constructor({ url, device, capture, createDevice = newDevice }: SessionOptions) {
+  constructor({ url, device, mayConnect, capture, createDevice = newDevice }: SessionOptions) {
     super()
-    this.#signaling = new Signaling({ url, device })
+    this.#signaling = new Signaling({ url, device, mayConnect })
     this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
     this.#chat = new Chat(this.#signaling)
     this.#engine = new MediaEngine(this.#signaling, createDevice)

@@ -30,6 +30,15 @@ export type ConnectionState =
 
 type Events = { changed: [] } & { [N in NotificationName]: [Payload<N>] }
 
+export interface SignalingOptions {
+  /** The server's address, as `https://host:port`. Null for none: then nothing can be asked. */
+  url: string | null
+  /** The random secret that this client keeps for this server. */
+  device?: string | undefined
+  /** Whether the server is there, where that is known from elsewhere: whoever else answers at its address is told nothing. */
+  mayConnect?: (() => boolean) | undefined
+}
+
 /** What those need who only ask. */
 export type Requests = Pick<Signaling, 'request'>
 
@@ -37,6 +46,7 @@ export type Requests = Pick<Signaling, 'request'>
 export class Signaling extends Emitter<Events> {
   readonly #socket: Socket
   readonly #device: string | undefined
+  readonly #mayConnect: () => boolean
   readonly #wake = () => this.wake()
   #state: ConnectionState = { status: 'connecting' }
   #resume: string | undefined
@@ -47,8 +57,9 @@ export class Signaling extends Emitter<Events> {
   readonly #queue: (() => void)[] = []
 
   /** Without an address it is closed from the start. */
-  constructor({ url, device }: { url: string | null; device?: string | undefined }) {
+  constructor({ url, device, mayConnect = () => true }: SignalingOptions) {
     super()
+    this.#mayConnect = mayConnect
     this.#device = device
     this.#socket = io(url ?? 'http://localhost', {
       transports: ['websocket'],
@@ -147,6 +158,7 @@ export class Signaling extends Emitter<Events> {
 
   #connect(): void {
     clearTimeout(this.#timer)
+    if (!this.#mayConnect()) return this.#dropped()
     this.#become({ status: 'connecting' })
     this.#socket.connect()
   }
@@ -199,6 +211,7 @@ export class Signaling extends Emitter<Events> {
     if (this.#state.status === 'closed') return
     const parsed = notifications[name].payload.safeParse(raw)
     if (name === 'welcome') {
+      if (this.#state.status === 'connected') return
       const welcome = parsed.success ? (parsed.data as Welcome) : null
       if (welcome?.protocol === PROTOCOL_VERSION) this.#welcomed(welcome)
       else

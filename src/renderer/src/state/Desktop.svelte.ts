@@ -17,7 +17,7 @@ export interface Mistyped {
 }
 
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
-export class Desktop extends Emitter<{ commanded: [Command] }> {
+export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   /** Settings of this copy; null until they are known. */
   settings = $state.raw<Settings | null>(null)
   about = $state.raw<About | null>(null)
@@ -220,7 +220,12 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
     // Of two who come at once the later one counts.
     if (this.#target !== target) return
     this.#target = { ...target, isOwn: keys?.isOwn ?? false }
-    this.#platform = desktopPlatform(this.#bridge, this.#target, keys, () => void this.#backHome())
+    const { isOwn } = this.#target
+    this.#platform = desktopPlatform(this.#bridge, this.#target, keys, {
+      backHome: () => void this.#backHome(),
+      // While it does not run, another program of this computer may have its port.
+      isServerThere: () => !isOwn || this.#ownUrl === target.url,
+    })
   }
 
   /** From another server's room back to the first screen; the carried server's is shown already. */
@@ -231,11 +236,13 @@ export class Desktop extends Emitter<{ commanded: [Command] }> {
   #hostingChanged(hosting: Hosting): void {
     this.#hosting = hosting
     const isAtOwn = this.#target.isOwn
+    if (hosting.status === 'on' && this.#target.url === hosting.url) this.emit('serverBack')
     // Whoever is in a meeting elsewhere stays there.
     if (hosting.status === 'on' && (this.#target.url === null || (isAtOwn && this.#target.url !== hosting.url)))
       void this.goHome()
     // A server that comes back by itself is waited for; one that was stopped is gone.
-    if (isAtOwn && (hosting.status === 'off' || hosting.status === 'failed') && !this.#isInMeeting) void this.#goTo(NOWHERE)
+    const isOver = hosting.status === 'failed' || (hosting.status === 'off' && !this.#isInMeeting)
+    if (isAtOwn && isOver) void this.#goTo(NOWHERE)
   }
 
   async #commanded(command: Command): Promise<void> {
