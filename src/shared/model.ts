@@ -97,6 +97,53 @@ export const Producer = z.object({
 })
 export type Producer = z.infer<typeof Producer>
 
+/** What of a room may be sent, and how much of it. */
+export const MediaLimits = z.object({
+  microphone: z.boolean().default(true).describe('whether members may send it'),
+  camera: z.boolean().default(true),
+  screen: z.boolean().default(true),
+  maxKbps: z
+    .int()
+    .min(64)
+    .max(100_000)
+    .nullable()
+    .default(null)
+    .describe('what one person may send in all, in kbit/s; null: no limit'),
+})
+export type MediaLimits = z.infer<typeof MediaLimits>
+
+/** A room's own data, for whoever has made it; Lanyard does not read it. */
+export const Metadata = z
+  .record(z.string().max(64), opaque<unknown>('any JSON'))
+  .refine((metadata) => JSON.stringify(metadata).length <= 4_000, 'must be 4,000 characters of JSON at most')
+
+export const Visibility = z.enum(['public', 'private'])
+export const Admission = z.enum(['open', 'lobby'])
+export const Topology = z.enum(['sfu', 'mesh', 'auto'])
+
+/** What can be set of a room. Those not given stay as they are; in a new room they are the defaults. */
+export const RoomSettings = z.object({
+  name: RoomName.optional(),
+  slug: Slug.nullable().optional(),
+  description: Description.optional(),
+  visibility: Visibility.optional().describe('public rooms are listed; private ones are joined by code, link or invitation'),
+  admission: Admission.optional().describe('lobby: people wait until they are admitted'),
+  locked: z.boolean().optional().describe('nobody new comes in but hosts and co-hosts'),
+  password: z.string().min(1).max(256).nullable().optional().describe('null takes it away'),
+  maxPeers: z.int().min(0).max(10_000).optional().describe('100 where it is not given; 0 is unlimited'),
+  emptyTtl: z
+    .int()
+    .min(0)
+    .max(366 * 86_400)
+    .nullable()
+    .optional()
+    .describe('seconds after the last one leaves until the room is deleted; null keeps it'),
+  topology: Topology.optional(),
+  mediaLimits: MediaLimits.optional(),
+  metadata: Metadata.optional(),
+})
+export type RoomSettings = z.infer<typeof RoomSettings>
+
 export const RoomState = z.enum(['EMPTY', 'ACTIVE', 'IN_CALL'])
 export type RoomState = z.infer<typeof RoomState>
 
@@ -110,14 +157,20 @@ export const Room = z.object({
   slug: Slug.nullable(),
   description: Description,
   joinCode: z.string().max(64).describe('six characters, without a dash'),
-  visibility: z.enum(['public', 'private']),
+  visibility: Visibility,
+  admission: Admission,
+  locked: z.boolean(),
+  hasPassword: z.boolean(),
   maxPeers: z.int().nonnegative().describe('0 is unlimited'),
   emptyTtl: z.int().nonnegative().nullable().describe('seconds after the last one leaves; null keeps the room'),
-  topology: z.enum(['sfu', 'mesh', 'auto']),
+  topology: Topology,
+  mediaLimits: MediaLimits,
+  metadata: Metadata,
   host: z.object({ userId: Id, name: KnownName }).nullable(),
   state: RoomState,
   present: z.int().nonnegative().describe('people in the room now'),
   closed: z.boolean().describe('ended by its host, who can open it again'),
+  version: z.int().positive().describe('grows with each change of what is set'),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 })
@@ -133,10 +186,35 @@ export const Member = z.object({
   microphone: z.boolean(),
   camera: z.boolean(),
   screen: z.boolean(),
+  stopped: z.array(Source).describe('what a moderator has stopped, until it is allowed again'),
   producers: z.array(Producer).describe('what can be consumed'),
   joinedAt: Timestamp,
 })
 export type Member = z.infer<typeof Member>
+
+/** Someone who waits before a room, as those see them who may let them in. */
+export const Waiting = z.object({
+  waitingId: Id,
+  userId: Id,
+  name: KnownName,
+  reason: z.enum(['lobby', 'full']).describe('for someone to admit them, or for a free place'),
+  connection: z.enum(['connected', 'reconnecting']).describe('who is away keeps the place for a while, and is passed over'),
+  since: Timestamp,
+})
+export type Waiting = z.infer<typeof Waiting>
+
+/** Someone whom a room does not let in any more. */
+export const Ban = z.object({
+  userId: Id,
+  name: z.string(),
+  bannedAt: Timestamp,
+  by: z.string().describe('the name of who did it'),
+})
+export type Ban = z.infer<typeof Ban>
+
+/** Someone's lasting place in a room, whether here or not. */
+export const Membership = z.object({ userId: Id, name: KnownName, role: Role, since: Timestamp })
+export type Membership = z.infer<typeof Membership>
 
 /** The number of a roster's state. A new epoch (the server was started anew) or a gap means: ask `listMembers`. */
 export const Revision = z.object({ epoch: Id, number: z.int().nonnegative() })

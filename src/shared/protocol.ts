@@ -5,23 +5,25 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import {
+  Ban,
   ChatMessage,
   ChatText,
-  Description,
   DisplayName,
   DtlsParameters,
   IceCandidates,
   IceParameters,
   Id,
   Member,
+  Membership,
   RelayPayload,
   Revision,
   Room,
-  RoomName,
+  RoomSettings,
+  Role,
   RtpCapabilities,
   RtpParameters,
-  Slug,
   Source,
+  Waiting,
 } from './model.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -57,9 +59,27 @@ export const Joined = z.object({
 })
 export type Joined = z.infer<typeof Joined>
 
+/** One's place before the door: nothing of who is inside, of the chat or of the media is told. */
+export const WaitingPlace = z.object({
+  status: z.literal('waiting'),
+  reason: Waiting.shape.reason,
+  place: z.int().positive().describe('1 is the next; counted among those who wait for the same reason'),
+  room: Room,
+})
+export type WaitingPlace = z.infer<typeof WaitingPlace>
+
+/** What has become of a seat that was asked for. */
+export const Admittance = z.discriminatedUnion('status', [Joined, WaitingPlace])
+export type Admittance = z.infer<typeof Admittance>
+
 const Empty = z.object({})
 /** A room's id, slug or join code. */
 const RoomRef = z.string().min(1).max(64)
+/** The room that is meant; in it, and without the key, by one's role. */
+const OwnRoom = {
+  roomId: RoomRef.optional().describe('the room that one is in where it is not given'),
+  hostKey: z.string().max(128).optional(),
+}
 const DeclaredMedia = {
   microphone: z.boolean().optional(),
   camera: z.boolean().optional(),
@@ -87,17 +107,35 @@ export const requests = {
     about: 'Makes a room, or makes an existing one ready (its host opens a closed one again so). Joins nothing.',
     params: z
       .object({
-        name: RoomName.optional(),
+        ...RoomSettings.shape,
         roomId: RoomRef.optional(),
-        slug: Slug.optional(),
-        description: Description.optional(),
-        visibility: z.enum(['public', 'private']).optional(),
-        maxPeers: z.int().min(0).max(10_000).optional().describe('100 where it is not given; 0 is unlimited'),
         hostKey: z.string().max(128).optional(),
       })
       .refine((p) => (p.name === undefined) !== (p.roomId === undefined), 'give either a name or a roomId'),
     value: z.object({ room: Room, hostKey: z.string().nullable().describe('for whoever is host; null for others') }),
-    errors: ['roomNotFound', 'slugTaken', 'forbidden', 'mediaUnavailable', 'storeUnavailable'],
+    errors: ['unauthorized', 'roomNotFound', 'slugTaken', 'forbidden', 'mediaUnavailable', 'storeUnavailable'],
+  },
+  updateRoom: {
+    about: 'Sets what is given of a room, and leaves the rest. For its host; to lock it, also for co-hosts.',
+    params: z.object({
+      ...OwnRoom,
+      changes: RoomSettings,
+      version: z.int().positive().optional().describe('only where the room has this version still'),
+    }),
+    value: z.object({ room: Room }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'slugTaken', 'changedMeanwhile', 'storeUnavailable'],
+  },
+  renewJoinCode: {
+    about: 'Gives a room another join code. The old one leads nowhere.',
+    params: z.object(OwnRoom),
+    value: z.object({ room: Room }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'storeUnavailable'],
+  },
+  deleteRoom: {
+    about: 'Deletes a room with its chat and its members. A call in it ends, with a word to those inside.',
+    params: z.object(OwnRoom),
+    value: Empty,
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'storeUnavailable'],
   },
   findRoom: {
     about: 'Says which room a code, a slug or an id means, without joining it.',
@@ -106,7 +144,8 @@ export const requests = {
     errors: ['roomNotFound', 'storeUnavailable'],
   },
   joinRoom: {
-    about: 'Takes a seat in a room.',
+    about:
+      'Takes a seat in a room, or a place before its door: in its lobby, or, with `queue`, until there is room. `admitted` tells when one is in.',
     params: z
       .object({
         joinCode: z.string().max(64).optional(),
@@ -115,17 +154,113 @@ export const requests = {
         password: z.string().max(256).optional(),
         hostKey: z.string().max(128).optional(),
         token: z.string().max(4096).optional(),
+        queue: z.boolean().optional().describe('waits where the room is full, instead of `roomFull`'),
         ...DeclaredMedia,
       })
       .refine((p) => (p.joinCode === undefined) !== (p.roomId === undefined), 'give either a joinCode or a roomId'),
-    value: Joined,
-    errors: ['unauthorized', 'alreadyJoined', 'roomNotFound', 'roomFull', 'roomClosed', 'mediaUnavailable', 'storeUnavailable'],
+    value: Admittance,
+    errors: [
+      'unauthorized',
+      'tokenExpired',
+      'tokenRevoked',
+      'alreadyJoined',
+      'roomNotFound',
+      'banned',
+      'roomClosed',
+      'notOpenYet',
+      'roomLocked',
+      'passwordRequired',
+      'roomFull',
+      'mediaUnavailable',
+      'storeUnavailable',
+    ],
   },
-  leaveRoom: { about: 'Gives the seat up.', params: Empty, value: Empty, errors: ['notInRoom'] },
+  leaveRoom: { about: 'Gives the seat up, or the place before the door.', params: Empty, value: Empty, errors: ['notInRoom'] },
   closeRoom: {
     about: 'Ends the meeting for everyone. The host can open the room again by joining it.',
     params: Empty,
     value: Empty,
+    errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
+  },
+  listWaiting: {
+    about:
+      'Who waits before the room, in the order of coming. For hosts and co-hosts, who then hear of each change by `waitingChanged`.',
+    params: Empty,
+    value: z.object({ waiting: z.array(Waiting) }),
+    errors: ['notInRoom', 'forbidden'],
+  },
+  admit: {
+    about:
+      'Lets someone in who waits in the lobby; everyone where nobody is named. Someone who finds the room full waits on, for a place.',
+    params: z.object({ waitingId: Id.optional() }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'nobodyWaiting'],
+  },
+  refuse: {
+    about: 'Sends someone away who waits. They are told.',
+    params: z.object({ waitingId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'nobodyWaiting'],
+  },
+  moveWaiting: {
+    about: 'Gives someone who waits another place among those who wait for the same; 1 is the next.',
+    params: z.object({ waitingId: Id, place: z.int().positive() }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'nobodyWaiting'],
+  },
+  messageWaiting: {
+    about: 'Says something to those who wait: to one, or to all where nobody is named. It is not stored.',
+    params: z.object({ text: ChatText, waitingId: Id.optional() }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'nobodyWaiting'],
+  },
+  stopMember: {
+    about:
+      'Stops what someone sends. They can send it again when they are allowed to: nobody is ever switched on from elsewhere.',
+    params: z.object({ peerId: Id, sources: z.array(Source).min(1).max(3) }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'peerNotFound'],
+  },
+  allowMember: {
+    about: 'Takes back a `stopMember`. What they send begins when they switch it on.',
+    params: z.object({ peerId: Id, sources: z.array(Source).min(1).max(3) }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'peerNotFound'],
+  },
+  removeMember: {
+    about: 'Sends someone out of the room: all their seats. With `ban`, they and their device do not come in again.',
+    params: z.object({ peerId: Id, ban: z.boolean().optional() }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'peerNotFound', 'storeUnavailable'],
+  },
+  listBans: {
+    about: 'Whom the room does not let in.',
+    params: Empty,
+    value: z.object({ bans: z.array(Ban) }),
+    errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
+  },
+  unban: {
+    about: 'Lets someone come in again.',
+    params: z.object({ userId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'memberNotFound', 'storeUnavailable'],
+  },
+  setRole: {
+    about: 'Gives someone who is here a role below one’s own, which lasts.',
+    params: z.object({ peerId: Id, role: Role.exclude(['host']) }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'peerNotFound', 'storeUnavailable'],
+  },
+  handOver: {
+    about: 'Makes someone else the host of the room, for good. One becomes a co-host.',
+    params: z.object({ peerId: Id }),
+    value: Empty,
+    errors: ['notInRoom', 'forbidden', 'peerNotFound', 'storeUnavailable'],
+  },
+  listMemberships: {
+    about: 'Everyone who has a lasting place in the room, whether here or not.',
+    params: Empty,
+    value: z.object({ memberships: z.array(Membership) }),
     errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
   },
   listRooms: {
@@ -270,12 +405,12 @@ export const Welcome = z.object({
   features: z.record(z.string(), z.boolean()),
   server: z.object({ id: Id, name: z.string().max(200), version: z.string().max(64) }),
   resume: z.string().max(256).describe('credential to take this connection’s seat back with; a new one comes with each welcome'),
-  resumed: Joined.nullable().describe('the seat that the handshake’s `resume` took back'),
+  resumed: Admittance.nullable().describe('the seat, or the place before the door, that the handshake’s `resume` took back'),
 })
 export type Welcome = z.infer<typeof Welcome>
 
-const LeaveReason = z.enum(['left', 'lost', 'closed'])
-const CloseReason = z.enum(['ended', 'shutdown'])
+const LeaveReason = z.enum(['left', 'lost', 'closed', 'removed'])
+const CloseReason = z.enum(['ended', 'deleted', 'shutdown'])
 
 export const notifications = {
   welcome: { about: 'The first event of every connection.', payload: Welcome },
@@ -297,8 +432,26 @@ export const notifications = {
     payload: z.object({ room: Room }),
   },
   roomClosed: {
-    about: 'The meeting was ended, or the server stops; one is in no room any more.',
+    about: 'The meeting was ended, the room was deleted, or the server stops; one is in no room any more, nor before one.',
     payload: z.object({ roomId: Id, reason: CloseReason }),
+  },
+  roomGone: {
+    about: 'For those who watch the list of rooms: a room is not in it any more.',
+    payload: z.object({ roomId: Id }),
+  },
+  removed: {
+    about: 'One was sent out of the room, or away from its door, and is in none any more.',
+    payload: z.object({ roomId: Id, reason: z.enum(['removed', 'banned', 'refused', 'tokenRevoked']) }),
+  },
+  admitted: { about: 'One was let in, and has a seat now.', payload: Joined },
+  placeChanged: { about: 'One’s place before the door is another one now.', payload: WaitingPlace },
+  waitingMessage: {
+    about: 'A word from inside to those who wait.',
+    payload: z.object({ roomId: Id, from: z.object({ userId: Id, name: DisplayName }), text: ChatText }),
+  },
+  waitingChanged: {
+    about: 'For hosts and co-hosts: who waits before the room now, in the order of coming.',
+    payload: z.object({ waiting: z.array(Waiting) }),
   },
   chatMessage: { about: 'Someone has said something; it is stored.', payload: z.object({ message: ChatMessage }) },
   relay: { about: 'Another peer’s `relay`.', payload: z.object({ roomId: Id, from: Id, payload: RelayPayload }) },

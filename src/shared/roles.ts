@@ -1,16 +1,41 @@
-/** Who may do what in a room. The server asks this table; the window offers what it allows. */
+/** Who may do what in a room. The server asks these tables; the window offers what they allow. */
 
+/** From the highest to the lowest. */
 export const roles = ['host', 'cohost', 'speaker', 'listener'] as const
 export type Role = (typeof roles)[number]
 
 const rights = {
+  /** To receive sound and pictures. */
+  subscribe: ['host', 'cohost', 'speaker', 'listener'],
   chat: ['host', 'cohost', 'speaker', 'listener'],
+  /** To send sound and pictures. */
   publish: ['host', 'cohost', 'speaker'],
+  /** To see who waits, let them in, refuse them, write to them. */
+  admit: ['host', 'cohost'],
+  /** To lock the room and to open it. */
+  lock: ['host', 'cohost'],
+  /** To stop what someone sends, and to allow it again. */
+  stop: ['host', 'cohost'],
+  /** To send someone out, and to keep them out. */
+  remove: ['host', 'cohost'],
+  setRole: ['host', 'cohost'],
+  /** To see who was there when, and how much the room is used. */
+  readHistory: ['host', 'cohost'],
+  readAudit: ['host'],
+  editRoom: ['host'],
+  handOver: ['host'],
   closeRoom: ['host'],
+  deleteRoom: ['host'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Right = keyof typeof rights
+export const rightNames = Object.keys(rights) as readonly Right[]
 
 export function may(role: Role, right: Right): boolean {
   return (rights[right] as readonly Role[]).includes(role)
+}
+
+/** Whether one may act on someone of another role: on those below oneself only. */
+export function outranks(role: Role, other: Role): boolean {
+  return roles.indexOf(role) < roles.indexOf(other)
 }

@@ -37,7 +37,7 @@ test('the same id by the same person is the same message, also when it is repeat
   for (const { message } of [...answers, again]) expect(message).toEqual(answers[0]!.message)
   client.disconnect()
   const back = await Client.connect(server.url, { device: client.device })
-  const joined = await back.request('joinRoom', { joinCode: room.joinCode, name: 'Grace' })
+  const joined = await back.join({ joinCode: room.joinCode, name: 'Grace' })
   expect((await back.say('Once', id)).message.id).toBe(answers[0]!.message.id)
   expect(joined.messages).toHaveLength(1)
   await host.say('end')

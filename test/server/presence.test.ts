@@ -53,8 +53,8 @@ test('a lost connection holds the seat, and its credential takes it back once', 
 
   await host.say('While you were away')
   const back = await Client.connect(server.url, { device: client.device, resume: client.welcome.resume })
-  expect(back.welcome.resumed?.self).toMatchObject({ peerId: joined.self.peerId, name: 'Grace', connection: 'connected' })
-  expect(back.welcome.resumed?.messages.map((m) => m.text)).toEqual(['While you were away'])
+  expect(back.resumed?.self).toMatchObject({ peerId: joined.self.peerId, name: 'Grace', connection: 'connected' })
+  expect(back.resumed?.messages.map((m) => m.text)).toEqual(['While you were away'])
   expect(await host.take('peerChanged')).toMatchObject({ member: { peerId: joined.self.peerId, connection: 'connected' } })
   expect(back.welcome.resume).not.toBe(client.welcome.resume)
 
@@ -62,9 +62,9 @@ test('a lost connection holds the seat, and its credential takes it back once', 
   back.vanish()
   await host.take('peerReconnecting')
   const third = await Client.connect(server.url, { device: client.device, resume: back.welcome.resume })
-  expect(third.welcome.resumed?.self.peerId).toBe(joined.self.peerId)
+  expect(third.resumed?.self.peerId).toBe(joined.self.peerId)
   const late = await Client.connect(server.url, { device: client.device, resume: client.welcome.resume })
-  expect(late.welcome.resumed).toBeNull()
+  expect(late.resumed).toBeNull()
 })
 
 test('a stolen credential takes nothing, from another device or from none', async () => {
@@ -76,7 +76,7 @@ test('a stolen credential takes nothing, from another device or from none', asyn
     { protocol: 1, resume },
   ]) {
     const thief = await Client.connect(server.url, { auth })
-    expect(thief.welcome.resumed).toBeNull()
+    expect(thief.resumed).toBeNull()
     expect(thief.welcome.userId).not.toBe(joined.self.userId)
     expect((await thief.request('createRoom', { roomId: room.id })).hostKey).toBeNull()
   }
@@ -90,7 +90,7 @@ test('a server that is stopped and started again lets everyone back into their s
   await first.close()
   const second = await startServer({ dataDir })
   const back = await Client.connect(second.url, { device: host.device, resume: host.welcome.resume })
-  expect(back.welcome.resumed?.self).toMatchObject({ peerId: joined.self.peerId, role: 'host' })
+  expect(back.resumed?.self).toMatchObject({ peerId: joined.self.peerId, role: 'host' })
 })
 
 test('a burst that turns the state to and fro is told 20 times a second at most', async () => {
@@ -112,7 +112,7 @@ test('a resume takes the seat from a connection that has not noticed its end', a
   const { client, joined } = await enter(server.url, room.joinCode, 'Grace')
   const closed = new Promise((resolve) => client.socket.once('disconnect', resolve))
   const back = await Client.connect(server.url, { device: client.device, resume: client.welcome.resume })
-  expect(back.welcome.resumed?.self.peerId).toBe(joined.self.peerId)
+  expect(back.resumed?.self.peerId).toBe(joined.self.peerId)
   await closed
   expect((await back.request('listMembers', {})).members).toHaveLength(2)
 })
@@ -124,14 +124,14 @@ test('who does not come back in time has left', async () => {
   client.vanish()
   expect(await host.take('peerLeft')).toMatchObject({ peerId: joined.self.peerId, reason: 'lost' })
   const late = await Client.connect(server.url, { device: client.device, resume: client.welcome.resume })
-  expect(late.welcome.resumed).toBeNull()
+  expect(late.resumed).toBeNull()
 })
 
 test('two windows of one device are one person and two seats', async () => {
   const server = await startServer()
   const { host, room, joined } = await hostRoom(server.url)
   const second = await Client.connect(server.url, { device: host.device })
-  const also = await second.request('joinRoom', { joinCode: room.joinCode, name: 'Ada' })
+  const also = await second.join({ joinCode: room.joinCode, name: 'Ada' })
   expect(also.self.userId).toBe(joined.self.userId)
   expect(also.self.peerId).not.toBe(joined.self.peerId)
   expect(also.self.role).toBe('host')

@@ -28,7 +28,7 @@ test('a room is joined by id, by slug, and by code however it is typed', async (
   const { room } = await client.request('createRoom', { name: 'Design', slug: 'design-review' })
   const typed = formatJoinCode(room.joinCode).toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l')
   for (const where of [{ roomId: room.id }, { roomId: 'design-review' }, { roomId: room.joinCode }, { joinCode: ` ${typed} ` }]) {
-    const joined = await client.request('joinRoom', { ...where, name: 'Ada' })
+    const joined = await client.join({ ...where, name: 'Ada' })
     expect(joined.room.id).toBe(room.id)
     await client.request('leaveRoom', {})
   }
@@ -146,8 +146,8 @@ test('the host ends the meeting for everyone; others may not', async () => {
   expect(await client.take('roomClosed')).toEqual({ roomId: room.id, reason: 'ended' })
   expect(await client.refusal('listMembers')).toBe('notInRoom')
   expect(await client.refusal('joinRoom', { joinCode: room.joinCode, name: 'Grace' })).toBe('roomClosed')
-  await host.request('joinRoom', { joinCode: room.joinCode, name: 'Ada' })
-  expect((await client.request('joinRoom', { joinCode: room.joinCode, name: 'Grace' })).members).toHaveLength(2)
+  await host.join({ joinCode: room.joinCode, name: 'Ada' })
+  expect((await client.join({ joinCode: room.joinCode, name: 'Grace' })).members).toHaveLength(2)
 })
 
 test('whoever has the host key is host, from any device; a wrong key gives nothing', async () => {
@@ -155,10 +155,10 @@ test('whoever has the host key is host, from any device; a wrong key gives nothi
   const creator = await Client.connect(server.url)
   const { room, hostKey } = await creator.request('createRoom', { name: 'Standup' })
   const other = await Client.connect(server.url)
-  const joined = await other.request('joinRoom', { roomId: room.id, name: 'Grace', hostKey: hostKey! })
+  const joined = await other.join({ roomId: room.id, name: 'Grace', hostKey: hostKey! })
   expect(joined.self.role).toBe('host')
   const wrong = await Client.connect(server.url)
-  expect((await wrong.request('joinRoom', { roomId: room.id, name: 'Eve', hostKey: 'x'.repeat(43) })).self.role).toBe('speaker')
+  expect((await wrong.join({ roomId: room.id, name: 'Eve', hostKey: 'x'.repeat(43) })).self.role).toBe('speaker')
   expect((await wrong.request('createRoom', { roomId: room.id })).hostKey).toBeNull()
 })
 

@@ -1,3 +1,4 @@
+import type { Joined } from '../../src/shared/protocol.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { Link } from '../../src/renderer/src/session/Link.ts'
 import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
@@ -76,7 +77,7 @@ test('a media path that new ICE parameters do not bring back is built anew, befo
   })
   await signaling.ready()
   const { room } = await signaling.request('createRoom', { name: 'Standup' })
-  const { rtpCapabilities } = await signaling.request('joinRoom', { roomId: room.id, name: 'Ada' })
+  const { rtpCapabilities } = (await signaling.request('joinRoom', { roomId: room.id, name: 'Ada' })) as Joined
   link.open(async () => {
     const device = await nodeDevice()
     await device.load({ routerRtpCapabilities: rtpCapabilities })

@@ -145,7 +145,7 @@ test('someone who only chats needs no media', async () => {
   const { url } = await startServer()
   const { ada, room } = await meet(url)
   const bot = await Client.connect(url)
-  await bot.request('joinRoom', { roomId: room.id, name: 'Bot' })
+  await bot.join({ roomId: room.id, name: 'Bot' })
   await bot.say('beep')
   await until(ada, () => texts(ada).join() === 'beep')
 })

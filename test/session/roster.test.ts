@@ -12,6 +12,7 @@ const member = (name: string, more: Partial<Member> = {}): Member => ({
   microphone: false,
   camera: false,
   screen: false,
+  stopped: [],
   producers: [],
   joinedAt: '2026-01-01T00:00:00.000Z',
   ...more,

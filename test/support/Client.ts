@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { unwrap, type ErrorInfo, type Result } from '../../src/shared/errors.ts'
-import type { NotificationName, ParamsInput, Payload, RequestName, Value, Welcome } from '../../src/shared/protocol.ts'
+import type { Joined, NotificationName, ParamsInput, Payload, RequestName, Value, Welcome } from '../../src/shared/protocol.ts'
 
 export const newDevice = () => randomBytes(32).toString('base64url')
 
@@ -70,6 +70,19 @@ export class Client {
     return unwrap((await this.ask(name, params)) as Result<Value<N>>)
   }
 
+  /** A seat, by `joinRoom`; throws where one has to wait. */
+  async join(params: ParamsInput<'joinRoom'>): Promise<Joined> {
+    const admittance = await this.request('joinRoom', params)
+    if (admittance.status !== 'joined') throw new Error(`${params.name} has to wait`)
+    return admittance
+  }
+
+  /** The seat that the connection has brought back; null where it has not. */
+  get resumed(): Joined | null {
+    const { resumed } = this.welcome
+    return resumed?.status === 'joined' ? resumed : null
+  }
+
   /** The code of the error that a request must end with. */
   async refusal(name: string, params: unknown = {}): Promise<string> {
     const result = await this.ask(name, params)
@@ -111,13 +124,13 @@ export class Client {
 export async function hostRoom(url: string, options: Omit<ParamsInput<'createRoom'>, 'name' | 'roomId'> = {}) {
   const host = await Client.connect(url)
   const { room, hostKey } = await host.request('createRoom', { name: 'Standup', ...options })
-  const joined = await host.request('joinRoom', { roomId: room.id, name: 'Ada' })
+  const joined = await host.join({ roomId: room.id, name: 'Ada' })
   return { host, room, hostKey, joined }
 }
 
 /** Someone new in a room. */
 export async function enter(url: string, joinCode: string, name: string) {
   const client = await Client.connect(url)
-  const joined = await client.request('joinRoom', { joinCode, name })
+  const joined = await client.join({ joinCode, name })
   return { client, joined }
 }

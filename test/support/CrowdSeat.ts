@@ -10,6 +10,7 @@ import {
   type RequestName,
   type Value,
 } from '../../src/shared/protocol.ts'
+import type { Joined } from '../../src/shared/protocol.ts'
 
 /** Something of someone else that can be consumed. */
 export interface Offer {
@@ -26,7 +27,7 @@ export class CrowdSeat {
   readonly #offers = new Map<string, Offer>()
   #listener: ((offer: Offer) => void) | null = null
 
-  private constructor(socket: Socket, { self, members, rtpCapabilities }: Value<'joinRoom'>) {
+  private constructor(socket: Socket, { self, members, rtpCapabilities }: Joined) {
     this.#socket = socket
     this.#peerId = self.peerId
     this.rtpCapabilities = rtpCapabilities
@@ -39,7 +40,7 @@ export class CrowdSeat {
     const socket = await connect(url)
     return new Promise((resolve, reject) => {
       // In the answer's own turn: nothing can come between it and the listeners.
-      socket.emit('joinRoom', { roomId, name, camera: true }, (answer: Result<Value<'joinRoom'>>) => {
+      socket.emit('joinRoom', { roomId, name, camera: true }, (answer: Result<Joined>) => {
         if (answer.ok) resolve(new CrowdSeat(socket, answer.value))
         else reject(fromInfo(answer.error))
       })

@@ -1,5 +1,6 @@
-import type { Member } from '../../shared/model.ts'
-import type { Role } from '../../shared/roles.ts'
+import type { Member, Source } from '../../shared/model.ts'
+import { may, type Right, type Role } from '../../shared/roles.ts'
+import type { Facts } from './admission.ts'
 import type { Connection } from './Connection.ts'
 import { PeerMedia } from './PeerMedia.ts'
 import type { Room } from './Room.ts'
@@ -18,20 +19,39 @@ export interface Seat {
 
 export type Declared = Pick<Member, 'microphone' | 'camera' | 'screen'>
 
+/** Someone who asks for a seat. */
+export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'name' | 'role'> {
+  declared: Declared
+  /** What they are to the room, which decides what they pass. */
+  standing: Facts['standing']
+  /** Whether they would rather wait for a place than be turned away. */
+  wouldWait: boolean
+}
+
+/** Hashes of the credentials that take a seat back: the latest, and the one before in case the latest never arrived. */
+export interface ResumeHashes {
+  current: string
+  previous: string | null
+}
+
 /** Someone's seat in a room. It survives a lost connection for the grace period. */
 export class Peer {
   readonly room: Room
-  readonly seat: Seat
+  readonly seat: Readonly<Seat>
   readonly media: PeerMedia
   /** Null while the seat is held for a lost connection. */
   connection: Connection | null
   declared: Declared
-  /** Hashes of the resume credentials that take this seat back: the latest, and the one before in case the latest never arrived. */
-  resumeHashes: { current: string; previous: string | null }
+  /** What it may do now: that of the seat, until someone changes it. */
+  role: Role
+  /** What a moderator has stopped. */
+  stopped: ReadonlySet<Source> = new Set()
+  resumeHashes: ResumeHashes
 
-  constructor(room: Room, seat: Seat, connection: Connection, declared: Declared, resumeHashes: Peer['resumeHashes']) {
+  constructor(room: Room, seat: Seat, connection: Connection | null, declared: Declared, resumeHashes: ResumeHashes) {
     this.room = room
     this.seat = seat
+    this.role = seat.role
     this.connection = connection
     this.declared = declared
     this.resumeHashes = resumeHashes
@@ -42,20 +62,25 @@ export class Peer {
     return this.seat.peerId
   }
 
+  may(right: Right): boolean {
+    return may(this.role, right)
+  }
+
   get inCall(): boolean {
     return this.declared.microphone || this.declared.camera || this.declared.screen
   }
 
   /** As the others see them. */
   get member(): Member {
-    const { peerId, userId, name, role, joinedAt } = this.seat
+    const { peerId, userId, name, joinedAt } = this.seat
     return {
       peerId,
       userId,
       name,
-      role,
+      role: this.role,
       connection: this.connection ? 'connected' : 'reconnecting',
       ...this.declared,
+      stopped: [...this.stopped],
       producers: this.media.producers,
       joinedAt,
     }

@@ -22,6 +22,7 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
   /** Sources that are being started, so that two at once cannot both succeed. */
   readonly #starting = new Set<Source>()
   #rtpCapabilities: types.RtpCapabilities | null = null
+  #maxKbps: number | null = null
   #closed = false
 
   constructor(peerId: string, room: RoomMedia) {
@@ -43,6 +44,7 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     }
     this.#transports.get(direction)?.close()
     this.#transports.set(direction, transport)
+    if (direction === 'send') this.#slowDown(transport)
     if (direction === 'receive') this.#rtpCapabilities = (rtpCapabilities as types.RtpCapabilities | undefined) ?? null
     transport.observer.once('close', () => {
       if (this.#transports.get(direction) === transport) this.#transports.delete(direction)
@@ -92,6 +94,29 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     } finally {
       this.#starting.delete(source)
     }
+  }
+
+  /** How much may be sent in all, in kbit/s; null: no limit. Senders learn of it by their bandwidth estimation (REMB, transport-cc). */
+  limit(maxKbps: number | null): void {
+    if (maxKbps === this.#maxKbps) return
+    this.#maxKbps = maxKbps
+    const transport = this.#transports.get('send')
+    if (transport) this.#slowDown(transport)
+  }
+
+  #slowDown(transport: types.WebRtcTransport): void {
+    // 0 takes the limit away. A worker that dies takes the transport along.
+    transport.setMaxIncomingBitrate((this.#maxKbps ?? 0) * 1_000).catch(() => {})
+  }
+
+  /** Stops what is being sent of some sources, if anything is. */
+  async pauseSources(sources: Iterable<Source>): Promise<void> {
+    await Promise.all([...sources].map((source) => this.#producers.get(source)?.pause().catch(gone)))
+    this.#changed()
+  }
+
+  sourceOf(producerId: string): Source | undefined {
+    return [...this.#producers].find(([, { id }]) => id === producerId)?.[0]
   }
 
   async pauseProducer(producerId: string): Promise<void> {

@@ -1,19 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../shared/errors.ts'
 import { Emitter } from '../../shared/emitter.ts'
-import type { ChatMessage, Room as RoomInfo, RoomState } from '../../shared/model.ts'
-import type { Params, Payload, Value } from '../../shared/protocol.ts'
-import { may, type Right } from '../../shared/roles.ts'
+import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
+import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
+import { may, type Right, type Role } from '../../shared/roles.ts'
 import type { Connection, Tell } from './Connection.ts'
-import { Peer, type Declared, type Seat } from './Peer.ts'
+import { Door } from './Door.ts'
+import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
 import type { Sfu } from './sfu.ts'
+import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { insertMessage, messagesOf } from './store/messages.ts'
-import { closeSeat, openSeat, updateSeat } from './store/seats.ts'
+import { closeSeat, openSeat, updateSeat, updateSeatRole } from './store/seats.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
+import { Succession } from './Succession.ts'
 
 /** The least time between two `roomChanged`, in ms: 20 a second at most. */
 const NEWS_EVERY_MS = 50
@@ -30,14 +33,23 @@ export interface RoomContext {
   graceMs: number
 }
 
-/** A room that someone is in, or just was: its roster, its chat, its media. */
-export class Room extends Emitter<{ changed: []; left: [Peer] }> {
+type Events = {
+  changed: []
+  /** Someone has a seat now, or has given it up. */
+  came: [Peer]
+  left: [Peer]
+}
+
+/** A room that someone is in, or just was: its door, its roster, its chat, its media. */
+export class Room extends Emitter<Events> {
   readonly id: string
+  readonly door: Door
   readonly media: RoomMedia
   readonly roster: Roster
   readonly #context: RoomContext
   readonly #tell: Tell
   readonly #held = new Map<Peer, NodeJS.Timeout>()
+  readonly #succession: Succession
   #stored: StoredRoom
   #state: RoomState = 'EMPTY'
   #hasNews = false
@@ -50,6 +62,8 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     this.#context = context
     this.#tell = context.teller(stored.id)
     this.roster = new Roster(this.#tell)
+    this.door = new Door(this, context)
+    this.#succession = new Succession(this.roster, (peer, role) => this.#become(peer, role))
     this.media = new RoomMedia(context.sfu, context.log)
     this.media.on('reset', () => this.#tell('mediaReset', { rtpCapabilities: context.sfu.rtpCapabilities }))
     this.media.on('voices', (voices) => this.#tell('voices', { voices }))
@@ -66,52 +80,57 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   set stored(stored: StoredRoom) {
     this.#stored = stored
     this.#tellRoom()
+    // There may be more places now, and less that may be sent.
+    this.door.fill()
+    for (const peer of this.roster) this.#limit(peer)
   }
 
   get empty(): boolean {
     return this.roster.size === 0
   }
 
-  /**
-   * Gives a connection a seat. From the last check to the seat nothing waits, so that of many who ask at once none is let in
-   * above the limit. Throws `roomFull`, `roomClosed`.
-   */
-  admit(connection: Connection, seat: Seat, declared: Declared, resumeHashes: Peer['resumeHashes']): Peer {
-    const { closedAt, maxPeers, name } = this.#stored
-    if (closedAt !== null) throw new AppError('roomClosed', `${name} has been ended by its host`)
-    if (maxPeers > 0 && this.roster.size >= maxPeers) {
-      throw new AppError(
-        'roomFull',
-        `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
-      )
-    }
+  /** Whether nobody is in it, nor waits before it. */
+  get idle(): boolean {
+    return this.empty && this.door.waiting.size === 0
+  }
+
+  get isFull(): boolean {
+    return this.#stored.maxPeers > 0 && this.roster.size >= this.#stored.maxPeers
+  }
+
+  /** Gives a seat, whoever has decided so: its door, or a seat that was held. Held at once where the connection is lost. */
+  admit(connection: Connection | null, seat: Seat, wanted: Declared, resumeHashes: ResumeHashes): Peer {
+    const declared = may(seat.role, 'publish') ? wanted : { microphone: false, camera: false, screen: false }
     const peer = new Peer(this, seat, connection, declared, resumeHashes)
     peer.media.on('changed', () => this.roster.changed(peer))
     peer.media.on('consumerClosed', (consumerId) => peer.connection?.wire.notify('consumerClosed', { consumerId }))
-    connection.userId = seat.userId
-    connection.peer = peer
+    peer.media.limit(this.#stored.mediaLimits.maxKbps)
     this.roster.add(peer)
-    connection.wire.enter(this.id)
+    if (connection) this.#connect(peer, connection)
+    else this.#hold(peer)
     openSeat(this.#context.store, {
       ...seat,
       roomId: this.id,
       tenantId: this.#stored.tenantId,
       ...declared,
-      address: connection.address,
+      address: connection?.address ?? null,
       resumeHash: resumeHashes.current,
       previousResumeHash: resumeHashes.previous,
     })
+    this.emit('came', peer)
+    this.#succession.came(peer)
     this.#changed()
     return peer
   }
 
   /** What a newcomer, or someone who is back, needs to know. */
-  async welcome(peer: Peer): Promise<Value<'joinRoom'>> {
+  async welcome(peer: Peer): Promise<Joined> {
     // The roster is read after the messages, in one go with its revision: nothing is told between the two.
     const { messages, more } = await this.history({ limit: MESSAGES_AT_JOIN }).catch((error: unknown) => {
       this.#context.log.warn({ err: error }, 'the chat so far cannot be read')
       return { messages: [], more: true }
     })
+    this.door.lead(peer)
     return {
       status: 'joined',
       self: peer.member,
@@ -128,10 +147,7 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   lost(peer: Peer): void {
     peer.connection = null
     this.roster.reconnecting(peer)
-    this.#held.set(
-      peer,
-      setTimeout(() => this.remove(peer, 'lost'), this.#context.graceMs),
-    )
+    this.#hold(peer)
   }
 
   /** Gives a held seat (or one whose old connection has not noticed its end) to a new connection. */
@@ -139,10 +155,7 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     clearTimeout(this.#held.get(peer))
     this.#held.delete(peer)
     const old = peer.connection
-    peer.connection = connection
-    connection.userId = peer.seat.userId
-    connection.peer = peer
-    connection.wire.enter(this.id)
+    this.#connect(peer, connection)
     if (old) {
       old.peer = null
       old.wire.close()
@@ -162,12 +175,15 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
     this.roster.remove(peer, reason)
     peer.media.close()
     this.emit('left', peer)
+    const deputy = this.#succession.left(peer)
+    if (deputy) this.note('hostChanged', null, { id: deputy.seat.userId, name: deputy.seat.name })
     closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: new Date().toISOString(), canReturn })
+    this.freed()
     this.#changed()
   }
 
   update(peer: Peer, declared: Params<'updateMember'>): Value<'updateMember'> {
-    if (declared.microphone || declared.camera || declared.screen) this.require(peer, 'publish')
+    for (const source of sources) if (declared[source]) this.#requireSource(peer, source)
     const before = peer.declared
     peer.declared = {
       microphone: declared.microphone ?? before.microphone,
@@ -206,18 +222,65 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   }
 
   async produce(peer: Peer, params: Params<'produce'>): Promise<Value<'produce'>> {
-    this.require(peer, 'publish')
+    this.#requireSource(peer, params.source)
     return { producerId: await peer.media.produce(params) }
   }
 
   async resumeProducer(peer: Peer, producerId: string): Promise<void> {
-    this.require(peer, 'publish')
+    const source = peer.media.sourceOf(producerId)
+    if (source) this.#requireSource(peer, source)
     await peer.media.resumeProducer(producerId)
+  }
+
+  /** Stops what someone sends; they may not send it again until it is allowed. */
+  stop(peer: Peer, stopped: readonly Source[]): void {
+    peer.stopped = new Set([...peer.stopped, ...stopped])
+    this.#silence(peer, stopped)
+  }
+
+  allow(peer: Peer, allowed: readonly Source[]): void {
+    peer.stopped = new Set([...peer.stopped].filter((source) => !allowed.includes(source)))
+    this.roster.changed(peer)
+  }
+
+  /** Gives someone another role. */
+  setRole(peer: Peer, role: Role): void {
+    if (peer.role === role) return
+    this.#become(peer, role)
+    this.#succession.came(peer)
+  }
+
+  /** Sends someone out, with a word. */
+  sendOut(peer: Peer, reason: Payload<'removed'>['reason']): void {
+    peer.connection?.wire.notify('removed', { roomId: this.id, reason })
+    this.remove(peer, 'removed')
+  }
+
+  /** A place may be free. */
+  freed(): void {
+    this.door.fill()
+    if (this.idle) this.emit('changed')
+  }
+
+  /** Notes what was done in the room; by the server itself where nobody did it. */
+  note(act: Act, by: Peer | Actor | null, subject: AuditEntry['subject'] = null, details: AuditEntry['details'] = {}): void {
+    const actor = by instanceof Peer ? { kind: 'person' as const, id: by.seat.userId, name: by.seat.name } : by
+    audit(this.#context.store, {
+      tenantId: this.#stored.tenantId,
+      roomId: this.id,
+      at: new Date().toISOString(),
+      act,
+      actor: actor ?? { kind: 'server', id: null, name: '' },
+      subject,
+      details,
+    })
   }
 
   /** Sends everyone out, with a word. */
   end(reason: Payload<'roomClosed'>['reason']): void {
     this.#tell('roomClosed', { roomId: this.id, reason })
+    for (const { connection } of this.door.waiting) connection?.wire.notify('roomClosed', { roomId: this.id, reason })
+    this.door.close()
     const peers = [...this.roster]
     // First everyone leaves the channel, so that nobody is told of all the others who go.
     for (const { connection } of peers) connection?.wire.exit(this.id)
@@ -226,15 +289,68 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
 
   /** Throws `forbidden`. */
   require(peer: Peer, right: Right): void {
-    if (!may(peer.seat.role, right))
-      throw new AppError('forbidden', `Your role in this room (${peer.seat.role}) does not allow that`)
+    if (!peer.may(right)) throw new AppError('forbidden', `Your role in this room (${peer.role}) does not allow that`)
   }
 
   close(): void {
+    this.door.close()
     this.roster.close()
     if (this.#pause) clearTimeout(this.#pause)
     for (const timer of this.#held.values()) clearTimeout(timer)
     this.media.close()
+  }
+
+  #connect(peer: Peer, connection: Connection): void {
+    peer.connection = connection
+    connection.userId = peer.seat.userId
+    connection.peer = peer
+    connection.wire.enter(this.id)
+  }
+
+  /** For the grace period. */
+  #hold(peer: Peer): void {
+    this.#held.set(
+      peer,
+      setTimeout(() => this.remove(peer, 'lost'), this.#context.graceMs),
+    )
+  }
+
+  #become(peer: Peer, role: Role): void {
+    peer.role = role
+    updateSeatRole(this.#context.store, peer.id, this.#succession.lastingRole(peer))
+    this.#limit(peer)
+    this.roster.changed(peer)
+    this.door.lead(peer)
+  }
+
+  /** Whoever may not send something any more does not. */
+  #limit(peer: Peer): void {
+    const lost = sources.filter((source) => !this.#maySend(peer, source))
+    peer.media.limit(this.#stored.mediaLimits.maxKbps)
+    this.#silence(peer, lost)
+  }
+
+  #silence(peer: Peer, silenced: readonly Source[]): void {
+    const off = Object.fromEntries(silenced.map((source) => [source, false]))
+    // A worker that dies meanwhile takes them along.
+    void peer.media.pauseSources(silenced).catch(() => {})
+    this.update(peer, off)
+    this.roster.changed(peer)
+  }
+
+  /** Those who lead a room may send what they have taken from the others. */
+  #maySend(peer: Peer, source: Source): boolean {
+    return peer.may('publish') && !peer.stopped.has(source) && (peer.may('stop') || this.#stored.mediaLimits[source])
+  }
+
+  #requireSource(peer: Peer, source: Source): void {
+    this.require(peer, 'publish')
+    if (peer.stopped.has(source))
+      throw new AppError('forbidden', `Your ${source} was stopped by a host of this room, who can allow it again`, {
+        details: { source },
+      })
+    if (!this.#maySend(peer, source))
+      throw new AppError('forbidden', `In this room only its hosts send a ${source}`, { details: { source } })
   }
 
   /** After coming, going, or a change of what is declared: is the state another one? */
@@ -264,9 +380,12 @@ export class Room extends Emitter<{ changed: []; left: [Peer] }> {
   }
 }
 
+const sources = Source.options
+
 /** A stored room as it is shown. */
 export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', present = 0): RoomInfo {
-  const { id, name, slug, description, joinCode, visibility, maxPeers, emptyTtl, topology, createdAt, updatedAt } = stored
+  const { id, name, slug, description, joinCode, visibility, admission, locked, maxPeers, emptyTtl, topology } = stored
+  const { mediaLimits, metadata, version, createdAt, updatedAt } = stored
   return {
     id,
     name,
@@ -274,13 +393,19 @@ export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', pre
     description,
     joinCode,
     visibility,
+    admission,
+    locked,
+    hasPassword: stored.passwordHash !== null,
     maxPeers,
     emptyTtl,
     topology,
+    mediaLimits,
+    metadata,
     host: stored.hostUserId === null ? null : { userId: stored.hostUserId, name: stored.hostName ?? '' },
     state,
     present,
     closed: stored.closedAt !== null,
+    version,
     createdAt,
     updatedAt,
   }

@@ -1,51 +1,44 @@
-import { randomBytes } from 'node:crypto'
 import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
-import { makeJoinCode, parseJoinCode } from '../../shared/joinCode.ts'
-import type { Room as RoomInfo } from '../../shared/model.ts'
-import type { Params, Value } from '../../shared/protocol.ts'
-import type { Role } from '../../shared/roles.ts'
+import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
+import type { Admittance, Params, Value } from '../../shared/protocol.ts'
+import type { Right, Role } from '../../shared/roles.ts'
+import { may } from '../../shared/roles.ts'
 import type { Connection, Tell } from './Connection.ts'
+import { Directory, noSuchRoom } from './Directory.ts'
+import { EmptyRooms } from './EmptyRooms.ts'
 import { deriveKey, hashSecret, randomId, sameSecret } from './ids.ts'
-import type { Peer } from './Peer.ts'
+import { isPassword } from './passwords.ts'
+import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
+import { Resumes } from './Resumes.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
+import { RoomNews } from './RoomNews.ts'
+import type { Actor } from './store/audit.ts'
+import { isBanned } from './store/bans.ts'
 import { roleOf } from './store/members.ts'
-import {
-  insertRoom,
-  listPublicRooms,
-  roomById,
-  roomByJoinCode,
-  roomBySlug,
-  setHostName,
-  setRoomClosed,
-  type StoredRoom,
-} from './store/rooms.ts'
+import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
 import { touchUser } from './store/users.ts'
+import type { Waiter } from './WaitingList.ts'
 
-const TENANT = 'local'
 const ROOMS_PER_PAGE = 50
 /** How long a room that was made ready waits for the first one to come, in ms. */
 const READY_MS = 60_000
-/** The least time between two rounds of news for open room lists, in ms. */
-const LISTS_EVERY_MS = 250
-/** Whoever has asked for the list of rooms, and is in none. */
-const WATCHERS = 'watchers'
+/** Whoever has asked for the list of rooms of a tenant, and is in none. */
+const watchersOf = (tenantId: string) => `watchers of ${tenantId}`
 
-/** All rooms of a server, by id, and the seats in them. */
+type RoomOfOne = Params<'deleteRoom'>
+
+/** The living rooms of a server, by id, and who comes and goes. */
 export class RoomServer extends Emitter<{ people: [count: number] }> {
+  readonly directory: Directory
   readonly #context: RoomContext
   readonly #masterKey: Uint8Array
   readonly #rooms = new Map<string, Room>()
   readonly #idle = new Map<Room, NodeJS.Timeout>()
-  /** Living seats by the hashes of their resume credentials. */
-  readonly #seats = new Map<string, Peer>()
-  /** Seats that a crash left without their people, by the same hashes. */
-  readonly #kept = new Map<string, KeptSeat>()
-  /** Rooms that open lists must hear of, by id. */
-  readonly #news = new Map<string, StoredRoom>()
-  readonly #tellWatchers: Tell
-  #newsPause: NodeJS.Timeout | null = null
+  readonly #resumes = new Resumes()
+  readonly #empty: EmptyRooms
+  readonly #news: RoomNews
   #keeping: NodeJS.Timeout | null = null
   /** How many people are in each room, and in all of them. */
   readonly #inside = new WeakMap<Room, number>()
@@ -56,286 +49,229 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     super()
     this.#context = context
     this.#masterKey = masterKey
-    this.#tellWatchers = context.teller(WATCHERS)
+    this.directory = new Directory(context.store)
+    this.#news = new RoomNews(
+      (tenantId): Tell => context.teller(watchersOf(tenantId)),
+      (stored) => this.describe(stored),
+    )
+    this.#empty = new EmptyRooms(context.store, context.log, async ({ tenantId, id }) => {
+      const room = await roomById(context.store, tenantId, id)
+      if (room && this.#rooms.get(id)?.idle !== false) await this.directory.delete(room, { kind: 'server', id: null, name: '' })
+    })
+    this.directory.on('changed', (stored) => this.#stored(stored))
+    this.directory.on('gone', (stored) => this.#gone(stored))
   }
 
-  /** Holds the seats of before a crash for those who come back within that time, in ms. */
-  keep(seats: readonly KeptSeat[], forMs: number): void {
-    for (const seat of seats) for (const hash of [seat.hash, seat.previousHash]) if (hash !== null) this.#kept.set(hash, seat)
-    this.#keeping = setTimeout(() => {
-      dropSeats(this.#context.store, [...new Set([...this.#kept.values()].map((seat) => seat.peerId))])
-      this.#kept.clear()
-    }, forMs)
+  /** Holds the seats of before a crash for those who come back within that time, in ms, and deletes what is overdue. */
+  async start(seats: readonly KeptSeat[], forMs: number): Promise<void> {
+    this.#resumes.keep(seats)
+    this.#keeping = setTimeout(() => dropSeats(this.#context.store, this.#resumes.dropKept()), forMs)
+    await this.#empty.start()
   }
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
+    const { roomId, hostKey, ...settings } = params
     const room =
-      params.roomId === undefined
-        ? await this.#makeRoom(connection, params)
-        : await this.#makeReady(connection, params.roomId, params.hostKey)
-    const isHost = this.#isHost(connection, room, params.hostKey)
-    return { room: this.#describe(room), hostKey: isHost ? this.#hostKey(room.id) : null }
+      roomId === undefined
+        ? await this.directory.create(connection.tenantId, actorOf(connection), settings, connection.userId)
+        : await this.#makeReady(connection, roomId, hostKey)
+    const isHost = this.#isHost(connection, room, hostKey)
+    return { room: this.describe(room), hostKey: isHost ? this.#hostKey(room.id) : null }
   }
 
-  async findRoom(ref: string): Promise<RoomInfo> {
-    return this.#describe(await this.#stored(ref))
+  async findRoom(connection: Connection, ref: string): Promise<RoomInfo> {
+    return this.describe(await this.#find(connection, ref))
+  }
+
+  async updateRoom(connection: Connection, { changes, version, ...own }: Params<'updateRoom'>): Promise<Value<'updateRoom'>> {
+    const onlyLocks = Object.keys(changes).every((name) => name === 'locked')
+    const room = await this.#own(connection, own, onlyLocks ? 'lock' : 'editRoom')
+    return { room: await this.change(room, actorOf(connection), changes, version) }
+  }
+
+  async renewJoinCode(connection: Connection, own: RoomOfOne): Promise<Value<'renewJoinCode'>> {
+    const room = await this.#own(connection, own, 'editRoom')
+    return { room: this.describe(await this.directory.renewCode(room, actorOf(connection))) }
+  }
+
+  async deleteRoom(connection: Connection, own: RoomOfOne): Promise<void> {
+    await this.directory.delete(await this.#own(connection, own, 'deleteRoom'), actorOf(connection))
+  }
+
+  /** Sets what is given of a room, whoever may do so. */
+  async change(room: StoredRoom, by: Actor, changes: RoomSettings, ifVersion?: number): Promise<RoomInfo> {
+    const changed = await this.directory.change(room, by, changes, ifVersion)
+    const isInUse = this.#rooms.get(room.id)?.idle === false
+    if (changes.emptyTtl !== undefined && !isInUse) this.#empty.left(changed)
+    return this.describe(changed)
   }
 
   async joinRoom(connection: Connection, params: Params<'joinRoom'>): Promise<Value<'joinRoom'>> {
-    if (connection.peer || connection.joining) throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
+    if (connection.peer || connection.waiter || connection.joining)
+      throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
     if (params.token !== undefined) throw new AppError('unauthorized', 'This server gives out no tokens')
     connection.joining = true
     try {
-      const stored = await this.#stored(params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
-      const role = await this.#role(connection, stored, params.hostKey)
-      if (stored.closedAt !== null && role === 'host') await this.#reopen(stored)
+      const found = await this.#find(connection, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
+      const applicant = await this.#applicant(connection, found, params)
+      const { store } = this.#context
+      const { password } = params
+      const knowsPassword =
+        password !== undefined && found.passwordHash !== null && (await isPassword(password, found.passwordHash))
+      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
       if (stored.hostUserId === connection.userId) this.#nameHost(stored, params.name)
+      const known = { knowsPassword, isBanned: await isBanned(store, stored.id, connection.userId, connection.deviceHash) }
       if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
-      const room = this.#open(stored)
-      const seat = {
-        peerId: randomId(),
-        userId: connection.userId,
-        deviceHash: connection.deviceHash,
-        name: params.name,
-        role,
-        sessionId: randomId(),
-        joinedAt: new Date().toISOString(),
-      }
-      const { microphone = false, camera = false, screen = false } = role === 'listener' ? {} : params
-      const peer = room.admit(
-        connection,
-        seat,
-        { microphone, camera, screen },
-        { current: hashSecret(connection.resume), previous: null },
-      )
-      connection.wire.exit(WATCHERS)
-      touchUser(this.#context.store, {
-        id: connection.userId,
-        tenantId: TENANT,
-        deviceHash: connection.deviceHash,
-        name: params.name,
-        at: seat.joinedAt,
-      })
-      return await this.#welcome(peer)
+      const hashes = { current: hashSecret(connection.resume), previous: null }
+      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
+      connection.wire.exit(watchersOf(connection.tenantId))
+      return await this.#tellHolder(holder)
     } finally {
       connection.joining = false
     }
   }
 
   /**
-   * Takes a seat back for a new connection: one that is held here, or one of before the server was started again. Null where the
-   * credential is unknown, used up, or the room does not let its owner in any more.
+   * Takes a seat (or a place before a door) back for a new connection: one that is held here, or one of before the server was
+   * started again. Null where the credential is unknown, used up, or the room does not let its owner in any more.
    */
-  async resume(connection: Connection, credential: string): Promise<Value<'joinRoom'> | null> {
+  async resume(connection: Connection, credential: string): Promise<Admittance | null> {
     const used = hashSecret(credential)
     const next = { current: hashSecret(connection.resume), previous: used }
-    const peer = this.#seats.get(used)
-    const kept = this.#kept.get(used)
-    const owner = peer?.seat ?? kept
+    const holder = this.#resumes.living(used)
+    const kept = this.#resumes.kept(used)
+    const owner = holder instanceof Peer ? holder.seat : (holder?.applicant ?? kept)
     // A credential that was stolen is worth nothing on another device, nor without one.
-    if (owner?.deviceHash !== connection.deviceHash) return null
-    if (peer) {
-      this.#forget(peer)
-      peer.resumeHashes = next
-      rotateResume(this.#context.store, peer.id, next)
-      peer.room.resume(peer, connection)
-      return this.#welcome(peer)
+    if (!owner || owner.deviceHash !== connection.deviceHash) return null
+    if (!holder) return kept ? this.#resumeKept(connection, kept, used, next) : null
+    this.#resumes.rotate(holder, next)
+    if (holder instanceof Peer) {
+      rotateResume(this.#context.store, holder.id, next)
+      holder.room.resume(holder, connection)
+      return holder.room.welcome(holder)
     }
-    const stored = kept && (await roomById(this.#context.store, kept.roomId))
-    // Of two who show the same credential at once, one has the seat by now.
-    if (!stored || !connection.open || !this.#kept.has(used)) return null
-    this.#kept.delete(kept.hash)
-    if (kept.previousHash !== null) this.#kept.delete(kept.previousHash)
-    try {
-      return await this.#welcome(this.#open(stored).admit(connection, { ...kept, sessionId: randomId() }, kept.declared, next))
-    } catch (error) {
-      if (error instanceof AppError) return null
-      throw error
-    }
+    holder.room.door.resume(holder, connection)
+    // It may have been its turn.
+    return connection.peer ? connection.peer.room.welcome(connection.peer) : holder.room.door.placeOf(holder)
   }
 
-  leaveRoom(peer: Peer): void {
-    peer.room.remove(peer, 'left')
+  leaveRoom(connection: Connection): void {
+    const { peer, waiter } = connection
+    if (peer) peer.room.remove(peer, 'left')
+    else if (waiter) waiter.room.door.leave(waiter)
+    else throw new AppError('notInRoom', 'You are in no room; join one first')
   }
 
   /** A connection has ended: by a word, or without one. */
   disconnected(connection: Connection, clean: boolean): void {
     connection.open = false
-    if (!connection.peer) return
-    if (clean || this.#closed) connection.peer.room.remove(connection.peer, 'left')
-    else connection.peer.room.lost(connection.peer)
+    const { peer, waiter } = connection
+    if (peer) {
+      if (clean || this.#closed) peer.room.remove(peer, 'left')
+      else peer.room.lost(peer)
+    } else if (waiter) {
+      if (clean || this.#closed) waiter.room.door.leave(waiter)
+      else waiter.room.door.lost(waiter)
+    }
   }
 
   async closeRoom(peer: Peer): Promise<void> {
     const { room } = peer
     room.require(peer, 'closeRoom')
-    const at = new Date().toISOString()
-    await setRoomClosed(this.#context.store, room.id, at)
-    this.#amend(room.id, { closedAt: at, updatedAt: at })
+    await this.directory.close(room.stored, actorOf(peer.connection!), new Date().toISOString())
     room.end('ended')
   }
 
   async listRooms(connection: Connection, { query = '', cursor = null }: Params<'listRooms'>): Promise<Value<'listRooms'>> {
-    if (!connection.peer) connection.wire.enter(WATCHERS)
+    const { tenantId } = connection
+    if (!connection.peer) connection.wire.enter(watchersOf(tenantId))
     const wanted = query.trim().toLowerCase()
-    const live = [...this.#rooms.values()].filter((room) => isListed(room) && room.info.name.toLowerCase().includes(wanted))
-    const page = await listPublicRooms(this.#context.store, { query: wanted, cursor, limit: ROOMS_PER_PAGE })
+    const live = [...this.#rooms.values()].filter(
+      (room) => room.stored.tenantId === tenantId && isListed(room) && room.info.name.toLowerCase().includes(wanted),
+    )
+    const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
     // Rooms with people come first, on the first page; they are left out of the rest.
     const liveIds = new Set(live.map((room) => room.id))
-    const rooms = page.rooms.filter((stored) => !liveIds.has(stored.id)).map((stored) => this.#describe(stored))
+    const rooms = page.rooms.filter((stored) => !liveIds.has(stored.id)).map((stored) => this.describe(stored))
     return { rooms: cursor === null ? [...live.map((room) => room.info), ...rooms] : rooms, cursor: page.cursor }
+  }
+
+  /** A room as it is shown, with who is in it now. */
+  describe(stored: StoredRoom): RoomInfo {
+    return this.#rooms.get(stored.id)?.info ?? describeRoom(stored)
   }
 
   /** Ends every meeting and frees every room. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const timer of [this.#newsPause, this.#keeping]) if (timer) clearTimeout(timer)
+    if (this.#keeping) clearTimeout(this.#keeping)
+    this.#news.close()
     for (const room of [...this.#rooms.values()]) {
       room.end('shutdown')
       this.#drop(room)
     }
-  }
-
-  async #makeRoom(connection: Connection, params: Params<'createRoom'>): Promise<StoredRoom> {
-    const now = new Date().toISOString()
-    const room = {
-      id: randomId(),
-      tenantId: TENANT,
-      name: params.name ?? '',
-      slug: params.slug ?? null,
-      description: params.description ?? '',
-      hostUserId: connection.userId,
-      hostName: null,
-      visibility: params.visibility ?? 'public',
-      maxPeers: params.maxPeers ?? 100,
-      emptyTtl: null,
-      topology: 'sfu',
-      closedAt: null,
-      createdAt: now,
-      updatedAt: now,
-    } as const
-    const stored = await insertRoom(this.#context.store, room, () => makeJoinCode(randomBytes))
-    this.#announce(stored)
-    return stored
+    this.#empty.close()
   }
 
   async #makeReady(connection: Connection, ref: string, hostKey: string | undefined): Promise<StoredRoom> {
-    const stored = await this.#stored(ref)
-    if (stored.closedAt !== null && this.#isHost(connection, stored, hostKey)) await this.#reopen(stored)
-    const room = this.#open(stored)
+    const found = await this.#find(connection, ref)
+    const isHost = this.#isHost(connection, found, hostKey)
+    const room = this.#open(found.closedAt !== null && isHost ? await this.#reopen(connection, found) : found)
     await room.media.open()
     return room.stored
   }
 
-  async #reopen(stored: StoredRoom): Promise<void> {
-    await setRoomClosed(this.#context.store, stored.id, null)
-    stored.closedAt = null
-    this.#amend(stored.id, { closedAt: null })
+  #reopen(connection: Connection, stored: StoredRoom): Promise<StoredRoom> {
+    return this.directory.close(stored, actorOf(connection), null)
   }
 
   #nameHost(stored: StoredRoom, hostName: string): void {
     if (stored.hostName === hostName) return
-    setHostName(this.#context.store, stored.id, hostName)
+    noteOfRoom(this.#context.store, stored.id, { hostName })
     stored.hostName = hostName
-    this.#amend(stored.id, { hostName })
+    const live = this.#rooms.get(stored.id)
+    if (live) live.stored = { ...live.stored, hostName }
   }
 
-  /** A living room shows what has changed in its row. */
-  #amend(roomId: string, change: Partial<StoredRoom>): void {
-    const live = this.#rooms.get(roomId)
-    if (live) live.stored = { ...live.stored, ...change }
-  }
-
-  /** The room that a reference means. Malformed and absent get the same answer. */
-  async #stored(ref: string, codeOnly = false): Promise<StoredRoom> {
-    const { store } = this.#context
-    const code = parseJoinCode(ref)
-    const found =
-      (codeOnly ? null : ((await roomById(store, ref)) ?? (await roomBySlug(store, TENANT, ref)))) ??
-      (code === null ? null : await roomByJoinCode(store, code))
-    if (!found) throw new AppError('roomNotFound', 'There is no room with that code; check it with whoever gave it to you')
+  /** The room that a reference means, as it is now. Throws `roomNotFound`. */
+  async #find(connection: Connection, ref: string, codeOnly = false): Promise<StoredRoom> {
+    const found = await this.directory.find(connection.tenantId, ref, { codeOnly })
+    if (!found) throw noSuchRoom()
     return found
   }
 
-  /** The living room; two who ask at once get the same. */
-  #open(stored: StoredRoom): Room {
-    let room = this.#rooms.get(stored.id)
-    if (!room) {
-      if (this.#closed) throw new AppError('roomClosed', 'The server is stopping')
-      room = new Room(stored, this.#context)
-      const opened = room
-      this.#rooms.set(room.id, room)
-      room.on('changed', () => this.#roomChanged(opened))
-      room.on('left', (peer) => this.#forget(peer))
-      this.#idle.set(
-        room,
-        setTimeout(() => this.#drop(opened), READY_MS),
-      )
+  /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */
+  async #own(connection: Connection, { roomId, hostKey }: RoomOfOne, right: Right): Promise<StoredRoom> {
+    const { peer } = connection
+    if (roomId === undefined) {
+      if (!peer) throw new AppError('notInRoom', 'Say which room you mean, or join it first')
+      peer.room.require(peer, right)
+      return peer.room.stored
     }
+    const room = await this.#find(connection, roomId)
+    const role = peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.#role(connection, room, hostKey)
+    if (role === null || !may(role, right)) throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
   }
 
-  #drop(room: Room): void {
-    clearTimeout(this.#idle.get(room))
-    this.#idle.delete(room)
-    this.#rooms.delete(room.id)
-    room.close()
+  async #applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
+    const role = await this.#role(connection, room, params.hostKey)
+    const { microphone = false, camera = false, screen = false } = params
+    return {
+      userId: connection.userId,
+      deviceHash: connection.deviceHash,
+      name: params.name,
+      role: role ?? 'speaker',
+      standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
+      declared: { microphone, camera, screen },
+      wouldWait: params.queue ?? false,
+    }
   }
 
-  #roomChanged(room: Room): void {
-    this.#count(room)
-    if (this.#closed) return
-    if (isListed(room) || room.empty) this.#announce(room.stored)
-    clearTimeout(this.#idle.get(room))
-    this.#idle.delete(room)
-    if (room.empty)
-      this.#idle.set(
-        room,
-        setTimeout(() => this.#drop(room), READY_MS),
-      )
-  }
-
-  #count(room: Room): void {
-    const before = this.#inside.get(room) ?? 0
-    if (room.roster.size === before) return
-    this.#inside.set(room, room.roster.size)
-    this.#people += room.roster.size - before
-    this.emit('people', this.#people)
-  }
-
-  /** Tells open lists of a room: at once, and in a burst what it has come to. */
-  #announce(stored: StoredRoom): void {
-    if (stored.visibility === 'public') this.#news.set(stored.id, stored)
-    if (!this.#newsPause) this.#tellNews()
-  }
-
-  #tellNews(): void {
-    for (const stored of this.#news.values()) this.#tellWatchers('roomChanged', { room: this.#describe(stored) })
-    this.#news.clear()
-    this.#newsPause = setTimeout(() => {
-      this.#newsPause = null
-      if (this.#news.size > 0) this.#tellNews()
-    }, LISTS_EVERY_MS)
-  }
-
-  #forget(peer: Peer): void {
-    this.#seats.delete(peer.resumeHashes.current)
-    if (peer.resumeHashes.previous) this.#seats.delete(peer.resumeHashes.previous)
-  }
-
-  /** What someone who has a seat now needs to know; meanwhile the router is made. Whoever needs it waits for it, or is told that there is none. */
-  #welcome(peer: Peer): Promise<Value<'joinRoom'>> {
-    const { current, previous } = peer.resumeHashes
-    this.#seats.set(current, peer)
-    if (previous !== null) this.#seats.set(previous, peer)
-    peer.room.media.open().catch(() => {})
-    return peer.room.welcome(peer)
-  }
-
-  async #role(connection: Connection, stored: StoredRoom, hostKey: string | undefined): Promise<Role> {
-    if (this.#isHost(connection, stored, hostKey)) return 'host'
-    return (await roleOf(this.#context.store, stored.id, connection.userId)) ?? 'speaker'
+  /** What someone is to a room for good; null for nobody that it knows. */
+  async #role(connection: Connection, room: StoredRoom, hostKey: string | undefined): Promise<Role | null> {
+    return this.#isHost(connection, room, hostKey) ? 'host' : roleOf(this.#context.store, room.id, connection.userId)
   }
 
   #isHost(connection: Connection, stored: StoredRoom, hostKey: string | undefined): boolean {
@@ -348,9 +284,106 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     return deriveKey(this.#masterKey, `lanyard host key ${roomId}`)
   }
 
-  #describe(stored: StoredRoom): RoomInfo {
-    return this.#rooms.get(stored.id)?.info ?? describeRoom(stored)
+  async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
+    const { store } = this.#context
+    const stored = await roomById(store, connection.tenantId, kept.roomId)
+    const isKeptOut = stored && (stored.closedAt !== null || (await isBanned(store, stored.id, kept.userId, kept.deviceHash)))
+    // Of two who show the same credential at once, one has the seat by now.
+    if (!stored || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
+    const room = this.#open(stored)
+    if (room.isFull) return null
+    this.#resumes.takeKept(kept)
+    return this.#tellHolder(room.admit(connection, { ...kept, sessionId: randomId() }, kept.declared, next))
+  }
+
+  /** What someone who has a seat now, or waits for one, needs to know. */
+  #tellHolder(holder: Peer | Waiter): Promise<Admittance> | Admittance {
+    return holder instanceof Peer ? holder.room.welcome(holder) : holder.room.door.placeOf(holder)
+  }
+
+  /** The living room; two who ask at once get the same. */
+  #open(stored: StoredRoom): Room {
+    const living = this.#rooms.get(stored.id)
+    if (living) return living
+    if (this.#closed) throw new AppError('roomClosed', 'The server is stopping')
+    const room = new Room(stored, this.#context)
+    this.#rooms.set(room.id, room)
+    room.on('changed', () => this.#roomChanged(room))
+    room.on('came', (peer) => this.#came(peer))
+    room.on('left', (peer) => this.#left(peer))
+    room.door.on('waits', (waiter) => this.#resumes.add(waiter))
+    room.door.on('gaveUp', (waiter) => this.#resumes.remove(waiter))
+    this.#dropLater(room)
+    return room
+  }
+
+  #came(peer: Peer): void {
+    const { room, seat } = peer
+    this.#resumes.add(peer)
+    this.#empty.came(room.id)
+    const { tenantId } = room.stored
+    touchUser(this.#context.store, { id: seat.userId, tenantId, deviceHash: seat.deviceHash, name: seat.name, at: seat.joinedAt })
+    // Meanwhile the router is made. Whoever needs it waits for it, or is told that there is none.
+    room.media.open().catch(() => {})
+  }
+
+  #left(peer: Peer): void {
+    this.#resumes.remove(peer)
+    if (peer.room.empty && !this.#closed) this.#empty.left(peer.room.stored)
+  }
+
+  #drop(room: Room): void {
+    clearTimeout(this.#idle.get(room))
+    this.#idle.delete(room)
+    this.#rooms.delete(room.id)
+    room.close()
+  }
+
+  #dropLater(room: Room): void {
+    clearTimeout(this.#idle.get(room))
+    this.#idle.set(
+      room,
+      setTimeout(() => this.#drop(room), READY_MS),
+    )
+  }
+
+  #roomChanged(room: Room): void {
+    this.#count(room)
+    if (this.#closed || this.#rooms.get(room.id) !== room) return
+    if (isListed(room) || room.empty) this.#news.changed(room.stored)
+    if (room.idle) return this.#dropLater(room)
+    clearTimeout(this.#idle.get(room))
+    this.#idle.delete(room)
+  }
+
+  /** A living room shows what is stored of it, and open lists do. */
+  #stored(stored: StoredRoom): void {
+    const live = this.#rooms.get(stored.id)
+    if (live) live.stored = stored
+    if (stored.version === 1) this.#empty.made(stored)
+    this.#news.changed(stored)
+  }
+
+  #gone(stored: StoredRoom): void {
+    const live = this.#rooms.get(stored.id)
+    this.#empty.gone(stored.id)
+    live?.end('deleted')
+    if (live) this.#drop(live)
+    this.#news.gone(stored)
+  }
+
+  #count(room: Room): void {
+    const before = this.#inside.get(room) ?? 0
+    if (room.roster.size === before) return
+    this.#inside.set(room, room.roster.size)
+    this.#people += room.roster.size - before
+    this.emit('people', this.#people)
   }
 }
 
 const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
+
+/** As the audit names someone who is connected. */
+function actorOf({ userId, peer }: Connection): Actor {
+  return { kind: 'person', id: userId, name: peer?.seat.name ?? '' }
+}

@@ -1,8 +1,11 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Params, RequestName, Value } from '../../shared/protocol.ts'
+import type { Right } from '../../shared/roles.ts'
 import type { Connection } from './Connection.ts'
 import type { Peer } from './Peer.ts'
+import * as moderation from './moderation.ts'
 import type { RoomServer } from './RoomServer.ts'
+import type { Store } from './store/Store.ts'
 
 /** The compiler asks for a handler of every request. */
 export type Handlers = { [N in RequestName]: (connection: Connection, params: Params<N>) => Value<N> | Promise<Value<N>> }
@@ -22,14 +25,48 @@ const done = <P>(handle: (peer: Peer, params: P) => void | Promise<void>) =>
     return {}
   })
 
-export function makeHandlers(server: RoomServer): Handlers {
+/** The same, for those who may do something of that kind. */
+const leading = <P>(right: Right, handle: (peer: Peer, params: P) => void) =>
+  done((peer, params: P) => {
+    peer.room.require(peer, right)
+    handle(peer, params)
+  })
+
+export function makeHandlers(server: RoomServer, store: Store): Handlers {
   return {
     createRoom: (connection, params) => server.createRoom(connection, params),
-    findRoom: async (_, { roomId }) => ({ room: await server.findRoom(roomId) }),
+    findRoom: async (connection, { roomId }) => ({ room: await server.findRoom(connection, roomId) }),
+    updateRoom: (connection, params) => server.updateRoom(connection, params),
+    renewJoinCode: (connection, params) => server.renewJoinCode(connection, params),
+    deleteRoom: async (connection, params) => {
+      await server.deleteRoom(connection, params)
+      return {}
+    },
     joinRoom: (connection, params) => server.joinRoom(connection, params),
     listRooms: (connection, params) => server.listRooms(connection, params),
-    leaveRoom: done((peer) => server.leaveRoom(peer)),
+    leaveRoom: (connection) => {
+      server.leaveRoom(connection)
+      return {}
+    },
     closeRoom: done((peer) => server.closeRoom(peer)),
+
+    listWaiting: seated((peer) => {
+      peer.room.require(peer, 'admit')
+      return { waiting: peer.room.door.waiting.waiting }
+    }),
+    admit: leading('admit', (peer, { waitingId }) => peer.room.door.admit(peer, waitingId)),
+    refuse: leading('admit', (peer, { waitingId }) => peer.room.door.refuse(peer, waitingId)),
+    moveWaiting: leading('admit', (peer, { waitingId, place }) => peer.room.door.move(waitingId, place)),
+    messageWaiting: leading('admit', (peer, { text, waitingId }) => peer.room.door.message(peer, text, waitingId)),
+
+    stopMember: done((peer, params) => moderation.stopMember(peer, params)),
+    allowMember: done((peer, params) => moderation.allowMember(peer, params)),
+    removeMember: done((peer, params) => moderation.removeMember(store, peer, params)),
+    listBans: seated((peer) => moderation.listBans(store, peer)),
+    unban: done((peer, { userId }) => moderation.unban(store, peer, userId)),
+    setRole: done((peer, params) => moderation.setRole(store, peer, params)),
+    handOver: done((peer, { peerId }) => moderation.handOver(store, peer, peerId)),
+    listMemberships: seated((peer) => moderation.listMemberships(store, peer)),
 
     listMembers: seated(({ room: { roster } }) => ({ members: roster.members, revision: roster.revision })),
     updateMember: seated((peer, params) => peer.room.update(peer, params)),

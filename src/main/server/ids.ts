@@ -1,5 +1,8 @@
 import { createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
+/** The tenant of all who come without a key. */
+export const LOCAL = 'local'
+
 /** 128 random bits, url-safe: ids of rooms, seats, sessions, connections. */
 export const randomId = () => randomBytes(16).toString('base64url')
 

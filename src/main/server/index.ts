@@ -92,7 +92,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       log.error({ setAside: store.setAside }, 'the database was damaged: it was set aside, and a new one was made')
     // A crash leaves sessions open; they ended when the server was last alive.
     const lastAlive = dataDir.lastAlive ?? new Date()
-    await closeOpenSessions(store, lastAlive.toISOString())
+    await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
     const http = createServer(guarded(config, getRequestListener(makeHttpApp({ version, webDir: config.webDir }).fetch)))
@@ -104,8 +104,12 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     )
     closers.push(() => rooms.close())
     rooms.on('people', people)
-    rooms.keep(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
-    signaling.serve(rooms, { id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22), name: config.name, version })
+    await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
+    signaling.serve(rooms, store, {
+      id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22),
+      name: config.name,
+      version,
+    })
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo

@@ -16,11 +16,12 @@ import {
 import type { ServerConfig } from './config.ts'
 import { Connection, type Tell, type Wire } from './Connection.ts'
 import { makeHandlers, type Handlers } from './handlers.ts'
-import { hashSecret, randomId, userIdOf } from './ids.ts'
+import { hashSecret, LOCAL, randomId, userIdOf } from './ids.ts'
 import { Inbox } from './Inbox.ts'
 import type { Logger } from './log.ts'
 import { mayEnter } from './origin.ts'
 import type { RoomServer } from './RoomServer.ts'
+import type { Store } from './store/Store.ts'
 
 /** A lost connection is noticed after 5 to 15 s; Socket.IO's own 25 + 20 s would let a dead one sit in a room for too long. */
 const PING_EVERY_MS = 5_000
@@ -75,8 +76,8 @@ export class Signaling {
   }
 
   /** Lets clients in. */
-  serve(server: RoomServer, about: Welcome['server']): void {
-    const handlers = makeHandlers(server)
+  serve(server: RoomServer, store: Store, about: Welcome['server']): void {
+    const handlers = makeHandlers(server, store)
     this.#io.use((socket, next) => {
       try {
         socket.data = parseHandshake(socket.handshake.auth)
@@ -104,8 +105,8 @@ export class Signaling {
     const { device, resume } = socket.data as Handshake
     const identity =
       device === undefined
-        ? { userId: randomId(), deviceHash: null }
-        : { userId: userIdOf('local', device), deviceHash: hashSecret(device) }
+        ? { tenantId: LOCAL, userId: randomId(), deviceHash: null }
+        : { tenantId: LOCAL, userId: userIdOf(LOCAL, device), deviceHash: hashSecret(device) }
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
     void socket.join(connection.id)
 

@@ -36,7 +36,7 @@ test('a database is made where there is none, and found again', async () => {
   await store.close()
   expect(entries(file)).toEqual(['lanyard.db'])
   const again = await open(file)
-  expect(await roomById(again.store, 'room')).toMatchObject({ name: 'Kept' })
+  expect(await roomById(again.store, 'local', 'room')).toMatchObject({ name: 'Kept' })
 })
 
 test.each([
@@ -73,7 +73,7 @@ test('what is no database is set aside, whole, and a new one is begun', async ()
   expect(basename(store.setAside!)).toMatch(/^lanyard\.db\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/)
   expect(readFileSync(store.setAside!)).toEqual(bytes)
   await addRoom(store)
-  expect(await roomById(store, 'room')).not.toBeNull()
+  expect(await roomById(store, 'local', 'room')).not.toBeNull()
 })
 
 test('a database that is damaged within is set aside after a crash, with the log that only fits to it', async () => {
@@ -89,7 +89,7 @@ test('a database that is damaged within is set aside after a crash, with the log
   expect(store.setAside).not.toBeNull()
   expect(readFileSync(store.setAside!)).toEqual(damaged)
   expect(readFileSync(`${store.setAside!}-wal`)).toEqual(log)
-  expect(await roomById(store, 'room')).toBeNull()
+  expect(await roomById(store, 'local', 'room')).toBeNull()
 })
 
 test('a database that a crash left whole is not set aside', async () => {

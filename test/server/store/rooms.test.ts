@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest'
 import { addMember, roleOf } from '../../../src/main/server/store/members.ts'
-import {
-  insertRoom,
-  listPublicRooms,
-  roomById,
-  roomByJoinCode,
-  roomBySlug,
-  setRoomClosed,
-} from '../../../src/main/server/store/rooms.ts'
+import { changeRoom, insertRoom, listRooms, roomById, roomByJoinCode, roomBySlug } from '../../../src/main/server/store/rooms.ts'
 import { addRoom, aRoom, at } from './samples.ts'
 import { commitsIn, connect, open } from './support.ts'
 
@@ -15,18 +8,18 @@ test('a room is found by its id, its slug and its code, and is what was stored',
   const { store } = await open()
   const room = aRoom({ slug: 'stand-up', description: 'Every day', emptyTtl: 60, visibility: 'private' })
   const stored = await insertRoom(store, room, () => 'ABC123')
-  expect(stored).toEqual({ ...room, joinCode: 'ABC123' })
-  expect(await roomById(store, 'room')).toEqual(stored)
+  expect(stored).toEqual({ ...room, joinCode: 'ABC123', version: 1 })
+  expect(await roomById(store, 'local', 'room')).toEqual(stored)
   expect(await roomBySlug(store, 'local', 'stand-up')).toEqual(stored)
-  expect(await roomByJoinCode(store, 'ABC123')).toEqual(stored)
+  expect(await roomByJoinCode(store, 'local', 'ABC123')).toEqual(stored)
 })
 
 test('there is no room where there is none, nor one of another tenant', async () => {
   const { store } = await open()
   await addRoom(store, { slug: 'mine' })
-  expect(await roomById(store, 'other')).toBeNull()
+  expect(await roomById(store, 'local', 'other')).toBeNull()
   expect(await roomBySlug(store, 'elsewhere', 'mine')).toBeNull()
-  expect(await roomByJoinCode(store, 'ZZZZZZ')).toBeNull()
+  expect(await roomByJoinCode(store, 'local', 'ZZZZZZ')).toBeNull()
 })
 
 test('whoever makes a room is its host; a room may be nobody’s', async () => {
@@ -80,7 +73,7 @@ test('public rooms are listed newest first, page by page, each once, though some
   const listed: string[] = []
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<typeof listPublicRooms>> = await listPublicRooms(store, { cursor, limit: 3 })
+    const page: Awaited<ReturnType<typeof listRooms>> = await listRooms(store, { tenantId: 'local', cursor, limit: 3 })
     expect(page.rooms.length).toBe(page.cursor === null ? 2 : 3)
     listed.push(...page.rooms.map(({ id }) => id))
     cursor = page.cursor
@@ -94,19 +87,19 @@ test('public rooms are listed newest first, page by page, each once, though some
 test('the last page says that it is the last, also when it is full', async () => {
   const { store } = await open()
   await addRoom(store)
-  expect((await listPublicRooms(store, { limit: 1 })).cursor).toBeNull()
+  expect((await listRooms(store, { tenantId: 'local', limit: 1 })).cursor).toBeNull()
 })
 
 test('private and closed rooms are not listed; one that is opened again is', async () => {
   const { store } = await open()
   await addRoom(store, { id: 'private', visibility: 'private' })
   await addRoom(store)
-  await setRoomClosed(store, 'room', at(5))
-  expect(await listPublicRooms(store, { limit: 10 })).toEqual({ rooms: [], cursor: null })
-  expect(await roomById(store, 'room')).toMatchObject({ closedAt: at(5), updatedAt: at(5) })
+  await changeRoom(store, 'local', 'room', { closedAt: at(5), updatedAt: at(5) })
+  expect(await listRooms(store, { tenantId: 'local', limit: 10 })).toEqual({ rooms: [], cursor: null })
+  expect(await roomById(store, 'local', 'room')).toMatchObject({ closedAt: at(5), updatedAt: at(5) })
 
-  await setRoomClosed(store, 'room', null)
-  const { rooms } = await listPublicRooms(store, { limit: 10 })
+  await changeRoom(store, 'local', 'room', { closedAt: null })
+  const { rooms } = await listRooms(store, { tenantId: 'local', limit: 10 })
   expect(rooms).toMatchObject([{ id: 'room', closedAt: null }])
   expect(rooms[0]?.updatedAt).not.toBe(at(5))
 })
@@ -114,7 +107,8 @@ test('private and closed rooms are not listed; one that is opened again is', asy
 test('rooms are searched by a part of their name, in any case of any script, wildcards being plain characters', async () => {
   const { store } = await open()
   for (const name of ['Öffnung', 'ΑΘΗΝΑ', '100 %', 'a_b']) await addRoom(store, { id: encodeURIComponent(name), name })
-  const search = async (query: string) => (await listPublicRooms(store, { query, limit: 10 })).rooms.map(({ name }) => name)
+  const search = async (query: string) =>
+    (await listRooms(store, { tenantId: 'local', query, limit: 10 })).rooms.map(({ name }) => name)
   expect(await search('öFF')).toEqual(['Öffnung'])
   expect(await search('αθηνα')).toEqual(['ΑΘΗΝΑ'])
   expect(await search('%')).toEqual(['100 %'])
@@ -124,7 +118,7 @@ test('rooms are searched by a part of their name, in any case of any script, wil
 
 test.each(['nonsense', '~', `${at(0)}~a'b`, ''])('a cursor that was never given out (%s) is a bad request', async (cursor) => {
   const { store } = await open()
-  await expect(listPublicRooms(store, { cursor, limit: 10 })).rejects.toMatchObject({
+  await expect(listRooms(store, { tenantId: 'local', cursor, limit: 10 })).rejects.toMatchObject({
     code: 'badRequest',
     details: { path: 'cursor' },
   })

@@ -6,7 +6,7 @@ import type { Db } from '../../../src/main/server/store/Store.ts'
 
 export const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 12, 0, second)).toISOString()
 
-export function aRoom(changes: Partial<StoredRoom> = {}): Omit<StoredRoom, 'joinCode'> {
+export function aRoom(changes: Partial<StoredRoom> = {}): Omit<StoredRoom, 'joinCode' | 'version'> {
   return {
     id: 'room',
     tenantId: 'local',
@@ -16,10 +16,16 @@ export function aRoom(changes: Partial<StoredRoom> = {}): Omit<StoredRoom, 'join
     hostUserId: 'ada',
     hostName: 'Ada',
     visibility: 'public',
+    admission: 'open',
+    locked: false,
+    passwordHash: null,
     maxPeers: 100,
     emptyTtl: null,
     topology: 'sfu',
+    mediaLimits: { microphone: true, camera: true, screen: true, maxKbps: null },
+    metadata: {},
     closedAt: null,
+    deleteAt: null,
     createdAt: at(0),
     updatedAt: at(0),
     ...changes,

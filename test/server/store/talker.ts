@@ -10,7 +10,7 @@ import { aRoom } from './samples.ts'
 const store = await openStore({ file: process.argv[2]!, log: silent })
 if (store.setAside !== null) throw new Error(`${store.setAside} was set aside`)
 await closeOpenSessions(store, new Date().toISOString())
-if (!(await roomById(store, 'room'))) await insertRoom(store, aRoom(), () => 'ABC123')
+if (!(await roomById(store, 'local', 'room'))) await insertRoom(store, aRoom(), () => 'ABC123')
 
 const from = { userId: 'ada', peerId: 'seat', name: 'Ada' }
 async function talk(): Promise<never> {

@@ -1,8 +1,8 @@
+import type { Membership } from '../../../shared/model.ts'
 import type { Role } from '../../../shared/roles.ts'
 import type { Db } from './Store.ts'
 
-/** Someone's lasting place in a room, whether here or not. */
-export interface Membership {
+export interface NewMember {
   roomId: string
   userId: string
   role: Role
@@ -22,12 +22,32 @@ export async function roleOf(db: Db, roomId: string, userId: string): Promise<Ro
 }
 
 /** Makes someone a member, or gives a member another role. */
-export async function addMember(db: Db, membership: Membership): Promise<void> {
+export async function addMember(db: Db, membership: NewMember): Promise<void> {
   await db.write(insertMember(db, membership))
 }
 
+/** Takes someone's lasting place away. Resolves with whether they had one. */
+export async function removeMember(db: Db, roomId: string, userId: string): Promise<boolean> {
+  const [rows] = await db.write(
+    db.query.deleteFrom('room_members').where('room_id', '=', roomId).where('user_id', '=', userId).returning('id'),
+  )
+  return rows.length > 0
+}
+
+/** Those who have been there longest first. */
+export async function membershipsOf(db: Db, roomId: string): Promise<Membership[]> {
+  const rows = await db.query
+    .selectFrom('room_members')
+    .leftJoin('users', 'users.id', 'room_members.user_id')
+    .select(['room_members.user_id', 'users.name', 'room_members.role', 'room_members.joined_at'])
+    .where('room_id', '=', roomId)
+    .orderBy('room_members.id')
+    .execute()
+  return rows.map((row) => ({ userId: row.user_id, name: row.name ?? '', role: row.role, since: row.joined_at }))
+}
+
 /** For units that do more. */
-export function insertMember(db: Db, { roomId, userId, role, at }: Membership) {
+export function insertMember(db: Db, { roomId, userId, role, at }: NewMember) {
   return db.query
     .insertInto('room_members')
     .values({ room_id: roomId, user_id: userId, role, joined_at: at })

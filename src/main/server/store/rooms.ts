@@ -1,74 +1,120 @@
-import { sql } from 'kysely'
+import { sql, type Selectable, type Updateable } from 'kysely'
 import { AppError } from '../../../shared/errors.ts'
-import type { Room } from '../../../shared/model.ts'
+import { MediaLimits, Metadata, type Room } from '../../../shared/model.ts'
 import { ConstraintError } from './errors.ts'
 import { insertMember } from './members.ts'
 import type { Db } from './Store.ts'
+import type { Tables } from './tables.ts'
 
-/** A room as it is kept, whether anyone is in it or not. */
-export interface StoredRoom extends Pick<
+/** What is set of a room. */
+export interface StoredSettings extends Pick<
   Room,
-  | 'id'
   | 'name'
   | 'slug'
-  | 'joinCode'
   | 'description'
   | 'visibility'
+  | 'admission'
+  | 'locked'
   | 'maxPeers'
   | 'emptyTtl'
   | 'topology'
-  | 'createdAt'
-  | 'updatedAt'
+  | 'mediaLimits'
+  | 'metadata'
 > {
+  /** As `passwords.ts` makes it; null for a room without one. */
+  passwordHash: string | null
+}
+
+/** A room as it is kept, whether anyone is in it or not. */
+export interface StoredRoom extends StoredSettings, Pick<Room, 'id' | 'joinCode' | 'version' | 'createdAt' | 'updatedAt'> {
   tenantId: string
   hostUserId: string | null
   hostName: string | null
   /** When its host ended it; null for an open one. */
   closedAt: string | null
+  /** When it is deleted unless someone comes; null for one that is kept, or that someone is in. */
+  deleteAt: string | null
 }
 
-const columns = [
-  'id',
-  'tenant_id as tenantId',
-  'name',
-  'slug',
-  'join_code as joinCode',
-  'description',
-  'host_user_id as hostUserId',
-  'host_name as hostName',
-  'visibility',
-  'max_peers as maxPeers',
-  'empty_ttl as emptyTtl',
-  'topology',
-  'closed_at as closedAt',
-  'created_at as createdAt',
-  'updated_at as updatedAt',
-] as const
+/** What else changes in a room, without making it another version. */
+type Change = Partial<
+  StoredSettings & Pick<StoredRoom, 'joinCode' | 'hostUserId' | 'hostName' | 'closedAt' | 'deleteAt' | 'updatedAt'>
+>
+
+type Row = Selectable<Tables['rooms']>
 
 /** Of a billion codes, with a million rooms, one draw in a thousand is taken: five in a row never are. */
 const CODES_TRIED = 5
 
 /** Stores a new room and its host's membership, under a code that is not taken. Throws `slugTaken`. */
-export async function insertRoom(db: Db, room: Omit<StoredRoom, 'joinCode'>, makeCode: () => string): Promise<StoredRoom> {
-  for (let tries = 1; ; tries++) {
-    const stored = { ...room, joinCode: makeCode() }
-    try {
-      await db.write(insertion(db, stored), ...hostOf(db, stored))
-      return stored
-    } catch (error) {
-      if (!(error instanceof ConstraintError) || error.kind !== 'unique') throw error
-      if (error.columns.includes('rooms.slug')) {
-        throw new AppError('slugTaken', `Another room is called ${room.slug} already; choose another name for its link`, {
-          cause: error,
-        })
-      }
-      if (!error.columns.includes('rooms.join_code') || tries === CODES_TRIED) throw error
-    }
-  }
+export async function insertRoom(
+  db: Db,
+  room: Omit<StoredRoom, 'joinCode' | 'version'>,
+  makeCode: () => string,
+): Promise<StoredRoom> {
+  return withFreeCode(room.slug, makeCode, async (joinCode) => {
+    const stored = { ...room, joinCode, version: 1 }
+    const { id, tenantId, createdAt } = stored
+    const row = { id, tenant_id: tenantId, created_at: createdAt, ...columnsOf(stored) } as Row
+    await db.write(db.query.insertInto('rooms').values(row), ...hostOf(db, stored))
+    return stored
+  })
 }
 
-export function roomById(db: Db, id: string): Promise<StoredRoom | null> {
-  return roomWhere(db, { id })
+/** Another code for a room. Null for one that is gone. */
+export function renewCode(db: Db, tenantId: string, id: string, makeCode: () => string): Promise<StoredRoom | null> {
+  return withFreeCode(null, makeCode, (joinCode) => changeRoom(db, tenantId, id, { joinCode }))
+}
+
+/**
+ * Stores what has changed of a room, as its next version, and resolves with the whole. Null for one that is gone, or is not of
+ * that version any more. Throws `slugTaken`.
+ */
+export async function changeRoom(
+  db: Db,
+  tenantId: string,
+  id: string,
+  change: Change,
+  ifVersion?: number,
+): Promise<StoredRoom | null> {
+  const update = db.query
+    .updateTable('rooms')
+    .set({ ...columnsOf({ ...change, updatedAt: change.updatedAt ?? new Date().toISOString() }), version: sql`version + 1` })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .$if(ifVersion !== undefined, (rooms) => rooms.where('version', '=', ifVersion!))
+    .returningAll()
+  const [[row]] = await db.write(update).catch((error: unknown) => {
+    throw isTaken(error, 'rooms.slug') ? slugTaken(change.slug ?? null, error) : error
+  })
+  return row ? roomOf(row) : null
+}
+
+/** Notes what changes by itself: under which name the host was last here, until when a room is kept. */
+export function noteOfRoom(db: Db, id: string, note: Pick<Change, 'hostName' | 'deleteAt'>): void {
+  db.record(db.query.updateTable('rooms').set(columnsOf(note)).where('id', '=', id))
+}
+
+/** With its messages and members; its sessions and what was done in it are kept. Resolves with whether it was there. */
+export async function deleteRoom(db: Db, tenantId: string, id: string): Promise<boolean> {
+  const [rows] = await db.write(
+    db.query.deleteFrom('rooms').where('tenant_id', '=', tenantId).where('id', '=', id).returning('id'),
+  )
+  return rows.length > 0
+}
+
+/** Empty rooms that are kept for a time only, and until when. */
+export async function roomsToDelete(db: Db): Promise<{ id: string; tenantId: string; deleteAt: string }[]> {
+  return db.query
+    .selectFrom('rooms')
+    .select(['id', 'tenant_id as tenantId', 'delete_at as deleteAt'])
+    .where('delete_at', 'is not', null)
+    .$narrowType<{ deleteAt: string }>()
+    .execute()
+}
+
+export function roomById(db: Db, tenantId: string, id: string): Promise<StoredRoom | null> {
+  return roomWhere(db, { tenant_id: tenantId, id })
 }
 
 export function roomBySlug(db: Db, tenantId: string, slug: string): Promise<StoredRoom | null> {
@@ -76,85 +122,129 @@ export function roomBySlug(db: Db, tenantId: string, slug: string): Promise<Stor
 }
 
 /** The code as `parseJoinCode` gives it. */
-export function roomByJoinCode(db: Db, code: string): Promise<StoredRoom | null> {
-  return roomWhere(db, { join_code: code })
+export function roomByJoinCode(db: Db, tenantId: string, code: string): Promise<StoredRoom | null> {
+  return roomWhere(db, { tenant_id: tenantId, join_code: code })
 }
 
 export interface RoomsPage {
+  tenantId: string
   /** Part of the name, in any case. */
   query?: string | undefined
   /** Where the last page ended. */
   cursor?: string | null | undefined
   limit: number
+  /** Private and ended ones, too. */
+  all?: boolean | undefined
 }
 
 /** Open public rooms, newest first. Throws `badRequest` for a cursor that was not given out here. */
-export async function listPublicRooms(
+export async function listRooms(
   db: Db,
-  { query = '', cursor = null, limit }: RoomsPage,
+  { tenantId, query = '', cursor = null, limit, all = false }: RoomsPage,
 ): Promise<{ rooms: StoredRoom[]; cursor: string | null }> {
   const after = cursor === null ? null : parseCursor(cursor)
-  // The visibility is a literal, so that SQLite sees that the partial index serves.
-  const rooms = await db.query
+  const rows = await db.query
     .selectFrom('rooms')
-    .select(columns)
-    .where('visibility', '=', sql.lit('public'))
-    .where('closed_at', 'is', null)
-    .$if(query !== '', (rows) =>
-      rows.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))),
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    // The visibility is a literal, so that SQLite sees that the partial index serves.
+    .$if(!all, (rooms) => rooms.where('visibility', '=', sql.lit('public')).where('closed_at', 'is', null))
+    .$if(query !== '', (rooms) =>
+      rooms.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))),
     )
-    .$if(after !== null, (rows) =>
-      rows.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.createdAt, after!.id))),
+    .$if(after !== null, (rooms) =>
+      rooms.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.createdAt, after!.id))),
     )
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const last = rooms.length > limit ? rooms[limit - 1] : undefined
-  return { rooms: rooms.slice(0, limit), cursor: last ? `${last.createdAt}~${last.id}` : null }
-}
-
-/** Ends a room at that time, or, with null, opens it again. */
-export async function setRoomClosed(db: Db, id: string, at: string | null): Promise<void> {
-  const changes = { closed_at: at, updated_at: at ?? new Date().toISOString() }
-  await db.write(db.query.updateTable('rooms').set(changes).where('id', '=', id))
-}
-
-/** Notes under which name the host was last here. */
-export function setHostName(db: Db, id: string, name: string): void {
-  db.record(db.query.updateTable('rooms').set({ host_name: name }).where('id', '=', id))
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return { rooms: rows.slice(0, limit).map(roomOf), cursor: last ? `${last.created_at}~${last.id}` : null }
 }
 
 async function roomWhere(
   db: Db,
-  is: { id: string } | { tenant_id: string; slug: string } | { join_code: string },
+  is: { tenant_id: string } & ({ id: string } | { slug: string } | { join_code: string }),
 ): Promise<StoredRoom | null> {
   const row = await db.query
     .selectFrom('rooms')
-    .select(columns)
+    .selectAll()
     .where((eb) => eb.and(is))
     .executeTakeFirst()
-  return row ?? null
+  return row ? roomOf(row) : null
 }
 
-function insertion(db: Db, room: StoredRoom) {
-  return db.query.insertInto('rooms').values({
-    id: room.id,
-    tenant_id: room.tenantId,
-    name: room.name,
-    slug: room.slug,
-    join_code: room.joinCode,
-    description: room.description,
-    host_user_id: room.hostUserId,
-    host_name: room.hostName,
-    visibility: room.visibility,
-    max_peers: room.maxPeers,
-    empty_ttl: room.emptyTtl,
-    topology: room.topology,
-    closed_at: room.closedAt,
-    created_at: room.createdAt,
-    updated_at: room.updatedAt,
-  })
+/** Draws codes until one is free. */
+async function withFreeCode<T>(slug: string | null, makeCode: () => string, store: (code: string) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await store(makeCode())
+    } catch (error) {
+      if (isTaken(error, 'rooms.slug')) throw slugTaken(slug, error)
+      if (!isTaken(error, 'rooms.join_code') || tries === CODES_TRIED) throw error
+    }
+  }
+}
+
+function isTaken(error: unknown, column: string): boolean {
+  return error instanceof ConstraintError && error.kind === 'unique' && error.columns.includes(column)
+}
+
+function slugTaken(slug: string | null, cause: unknown): AppError {
+  return new AppError('slugTaken', `Another room is called ${slug} already; choose another name for its link`, { cause })
+}
+
+function roomOf(row: Row): StoredRoom {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    slug: row.slug,
+    joinCode: row.join_code,
+    description: row.description,
+    hostUserId: row.host_user_id,
+    hostName: row.host_name,
+    visibility: row.visibility,
+    admission: row.admission,
+    locked: row.locked === 1,
+    passwordHash: row.password_hash,
+    maxPeers: row.max_peers,
+    emptyTtl: row.empty_ttl,
+    topology: row.topology,
+    mediaLimits: MediaLimits.parse(JSON.parse(row.media_limits)),
+    metadata: Metadata.parse(JSON.parse(row.metadata)),
+    version: row.version,
+    closedAt: row.closed_at,
+    deleteAt: row.delete_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** The columns of what is given. */
+function columnsOf(change: Change): Updateable<Tables['rooms']> {
+  const columns: Updateable<Tables['rooms']> = {
+    name: change.name,
+    slug: change.slug,
+    join_code: change.joinCode,
+    description: change.description,
+    host_user_id: change.hostUserId,
+    host_name: change.hostName,
+    visibility: change.visibility,
+    admission: change.admission,
+    locked: change.locked === undefined ? undefined : change.locked ? 1 : 0,
+    password_hash: change.passwordHash,
+    max_peers: change.maxPeers,
+    empty_ttl: change.emptyTtl,
+    topology: change.topology,
+    media_limits: change.mediaLimits && JSON.stringify(change.mediaLimits),
+    metadata: change.metadata && JSON.stringify(change.metadata),
+    closed_at: change.closedAt,
+    delete_at: change.deleteAt,
+    updated_at: change.updatedAt,
+  }
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
 function hostOf(db: Db, { id, hostUserId, createdAt }: StoredRoom) {

@@ -86,6 +86,11 @@ export function updateSeat(db: Db, peerId: string, declared: Declared): void {
   )
 }
 
+/** Notes that someone's role is another one now, for when they come back. */
+export function updateSeatRole(db: Db, peerId: string, role: Role): void {
+  db.record(db.query.updateTable('resumes').set({ role }).where('peer_id', '=', peerId))
+}
+
 /** The credential that takes a seat back is another one now. */
 export function rotateResume(db: Db, peerId: string, { current, previous }: { current: string; previous: string | null }): void {
   db.record(db.query.updateTable('resumes').set({ hash: current, previous_hash: previous }).where('peer_id', '=', peerId))
@@ -106,15 +111,21 @@ export function closeSeat(db: Db, { peerId, sessionId, at, canReturn = false }: 
 
 /**
  * Ends what a crash left open, before anyone is let in: sessions end at that time (none before it began), and nobody is here.
- * Seats can still be taken back.
+ * Seats can still be taken back, so a room that is kept for a time only is kept from now on, and for `leastSeconds` at least.
  */
-export async function closeOpenSessions(db: Db, at: string): Promise<void> {
+export async function closeOpenSessions(db: Db, at: string, leastSeconds = 0): Promise<void> {
   await db.write(
     db.query
       .updateTable('sessions')
       .set({ disconnected_at: sql<string>`max(connected_at, ${at})` })
       .where('disconnected_at', 'is', null),
     db.query.deleteFrom('presence'),
+    db.query
+      .updateTable('rooms')
+      // As toISOString writes it.
+      .set({ delete_at: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', max(empty_ttl, ${leastSeconds}) || ' seconds')` })
+      .where('empty_ttl', 'is not', null)
+      .where('delete_at', 'is', null),
   )
 }
 

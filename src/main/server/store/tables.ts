@@ -22,9 +22,39 @@ export interface Tables {
     max_peers: number
     empty_ttl: number | null
     topology: Room['topology']
+    admission: Room['admission']
+    locked: Flag
+    password_hash: string | null
+    /** JSON objects. */
+    media_limits: string
+    metadata: string
+    version: Generated<number>
+    delete_at: Time | null
     closed_at: Time | null
     created_at: Time
     updated_at: Time
+  }
+  bans: {
+    room_id: string
+    user_id: string
+    device_hash: string | null
+    name: string
+    banned_at: Time
+    by_name: string
+  }
+  audit: {
+    id: string
+    tenant_id: string
+    room_id: string
+    at: Time
+    act: string
+    actor_kind: 'person' | 'key' | 'owner' | 'server'
+    actor_id: string | null
+    actor_name: string
+    subject_id: string | null
+    subject_name: string | null
+    /** A JSON object. */
+    details: string
   }
   users: {
     id: string

@@ -1,7 +1,7 @@
 import { AppError, errorStatus } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Room } from '../../../shared/model.ts'
-import type { Joined } from '../../../shared/protocol.ts'
+import type { Admittance, Joined, Payload, WaitingPlace } from '../../../shared/protocol.ts'
 import type { Declared } from './LocalMedia.ts'
 import { Reconciler } from './Reconciler.ts'
 import type { Signaling } from './Signaling.ts'
@@ -9,16 +9,21 @@ import type { Signaling } from './Signaling.ts'
 export type SessionState =
   | { status: 'idle' }
   | { status: 'joining'; roomRef: string }
+  /** Before the door: in the lobby, or until a place is free. */
+  | WaitingPlace
   | { status: 'joined'; room: Room; selfId: string }
   | { status: 'reconnecting'; since: number; room: Room; selfId: string }
   | { status: 'left'; reason: ExitReason; room: Room | null }
 
-type ExitReason = 'left' | 'ended' | 'shutdown' | AppError
+type ExitReason = 'left' | Payload<'roomClosed'>['reason'] | Payload<'removed'>['reason'] | AppError
 
 /** How a room is joined, and joined again. */
 interface Ticket {
   name: string
   hostKey?: string | undefined
+  password?: string | undefined
+  /** Whether to wait where the room is full. */
+  queue?: boolean | undefined
 }
 
 /** Each comes while the state still is the one before. */
@@ -47,11 +52,23 @@ export class Seat extends Emitter<Events> {
     signaling.on('changed', () => this.#connectionChanged())
     signaling.on('roomChanged', ({ room }) => {
       const state = this.#state
-      if ((state.status === 'joined' || state.status === 'reconnecting') && state.room.id === room.id)
+      if (
+        (state.status === 'joined' || state.status === 'reconnecting' || state.status === 'waiting') &&
+        state.room.id === room.id
+      )
         this.#become({ ...state, room })
     })
     signaling.on('roomClosed', ({ roomId, reason }) => {
-      if ('room' in this.#state && this.#state.room?.id === roomId) this.#exit(reason)
+      if (this.#isAt(roomId)) this.#exit(reason)
+    })
+    signaling.on('removed', ({ roomId, reason }) => {
+      if (this.#isAt(roomId)) this.#exit(reason)
+    })
+    signaling.on('placeChanged', (place) => {
+      if (this.#state.status === 'waiting' && this.#isAt(place.room.id)) this.#become(place)
+    })
+    signaling.on('admitted', (joined) => {
+      if (this.#state.status === 'waiting' && this.#isAt(joined.room.id)) this.#settle(joined)
     })
   }
 
@@ -78,8 +95,8 @@ export class Seat extends Emitter<Events> {
     this.#become({ status: 'joining', roomRef })
     try {
       await this.#signaling.ready()
-      const joined = await this.#ask(roomRef)
-      if (visit === this.#visit) this.#admit(joined)
+      const admittance = await this.#ask(roomRef)
+      if (visit === this.#visit) this.#settle(admittance)
       else void this.#giveUp()
     } catch (error) {
       if (visit === this.#visit) this.#become(before)
@@ -89,9 +106,9 @@ export class Seat extends Emitter<Events> {
 
   /** Out at once; resolves when the server knows. */
   async leave(): Promise<void> {
-    const wasTaken = this.isTaken
+    const wasThere = this.isTaken || this.#state.status === 'waiting'
     this.#exit('left')
-    if (wasTaken) await this.#giveUp()
+    if (wasThere) await this.#giveUp()
   }
 
   /** Throws `forbidden`. */
@@ -116,11 +133,11 @@ export class Seat extends Emitter<Events> {
       this.emit('lost')
       this.#become({ ...state, status: 'reconnecting', since: Date.now() })
     }
-    if (connection.status === 'refused' && this.isTaken) this.#exit(connection.error)
+    if (connection.status === 'refused' && !this.isFree) this.#exit(connection.error)
   }
 
   /** Where the connection drops meanwhile, the next one may bring the seat along; otherwise it is asked for again. */
-  async #ask(roomRef: string): Promise<Joined> {
+  async #ask(roomRef: string): Promise<Admittance> {
     for (;;) {
       try {
         return await this.#signaling.request('joinRoom', { roomId: roomRef, ...this.#ticket, ...this.#declared() })
@@ -135,16 +152,16 @@ export class Seat extends Emitter<Events> {
     }
   }
 
-  /** After a lost connection: the same seat again, or a new one. */
+  /** After a lost connection: the same seat or place again, or a new one. */
   async #return(): Promise<void> {
     const visit = this.#visit
     const connection = this.#signaling.state
-    if (this.#state.status !== 'reconnecting' || connection.status !== 'connected') return
+    if ((this.#state.status !== 'reconnecting' && this.#state.status !== 'waiting') || connection.status !== 'connected') return
     const { room } = this.#state
     try {
       const { resumed } = connection.welcome
-      const joined = resumed?.room.id === room.id ? resumed : await this.#ask(room.id)
-      if (visit === this.#visit) this.#admit(joined)
+      const admittance = resumed?.room.id === room.id ? resumed : await this.#ask(room.id)
+      if (visit === this.#visit) this.#settle(admittance)
       else void this.#giveUp()
     } catch (thrown) {
       const error = AppError.from(thrown)
@@ -154,9 +171,18 @@ export class Seat extends Emitter<Events> {
     }
   }
 
-  #admit(joined: Joined): void {
-    this.emit('admitted', joined)
-    this.#become({ status: 'joined', room: joined.room, selfId: joined.self.peerId })
+  #settle(admittance: Admittance): void {
+    // Whoever was inside and has to wait again has no roster and no chat meanwhile.
+    if (admittance.status === 'waiting') {
+      if (this.isTaken) this.emit('exited')
+      return this.#become(admittance)
+    }
+    this.emit('admitted', admittance)
+    this.#become({ status: 'joined', room: admittance.room, selfId: admittance.self.peerId })
+  }
+
+  #isAt(roomId: string): boolean {
+    return 'room' in this.#state && this.#state.room?.id === roomId && !this.isFree
   }
 
   #exit(reason: ExitReason): void {

@@ -31,6 +31,9 @@ export interface JoinOptions {
   roomRef: string
   name: string
   hostKey?: string | undefined
+  password?: string | undefined
+  /** Whether to wait where the room is full, instead of `roomFull`. */
+  queue?: boolean | undefined
   /** Switches that are to be on or off; those not named stay as they are. */
   microphone?: boolean | undefined
   camera?: boolean | undefined
@@ -144,13 +147,14 @@ export class Session extends Emitter<Events> {
   }
 
   /**
-   * Takes a seat. Resolves when roster and chat are live, or when it was left meanwhile; media follows and never fails a join.
+   * Takes a seat. Resolves when roster and chat are live, when one has to wait before the door, or when it was left meanwhile; media
+   * follows and never fails a join.
    * Throws what the server answers (`roomNotFound`, `roomFull`, `roomClosed`…), and `disconnected`.
    */
-  async join({ roomRef, name, hostKey, microphone, camera }: JoinOptions): Promise<void> {
+  async join({ roomRef, name, hostKey, password, queue, microphone, camera }: JoinOptions): Promise<void> {
     if (microphone !== undefined) this.microphone.set(microphone)
     if (camera !== undefined) this.camera.set(camera)
-    await this.#seat.take(roomRef, { name, hostKey })
+    await this.#seat.take(roomRef, { name, hostKey, password, queue })
   }
 
   /** Out at once; resolves when the server knows. */

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { Emitter } from '../../shared/emitter.ts'
+import { AppError } from '../../shared/errors.ts'
+import { makeJoinCode, parseJoinCode } from '../../shared/joinCode.ts'
+import { MediaLimits, type RoomSettings } from '../../shared/model.ts'
+import { EmptyRooms } from './EmptyRooms.ts'
+import { randomId } from './ids.ts'
+import { hashPassword } from './passwords.ts'
+import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
+import {
+  changeRoom,
+  deleteRoom,
+  insertRoom,
+  renewCode,
+  roomById,
+  roomByJoinCode,
+  roomBySlug,
+  type StoredRoom,
+  type StoredSettings,
+} from './store/rooms.ts'
+import type { Store } from './store/Store.ts'
+
+type Events = {
+  /** It was made, or is another one now. */
+  changed: [StoredRoom]
+  gone: [StoredRoom]
+}
+
+/**
+ * All rooms as they are stored, and the one way to change them: over a socket, REST or the command line. Each change is announced,
+ * and noted with who made it.
+ */
+export class Directory extends Emitter<Events> {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    super()
+    this.#store = store
+  }
+
+  /** The room that an id, a slug or a join code means; null where it means none. With `codeOnly` it can be a code only. */
+  async find(tenantId: string, ref: string, { codeOnly = false } = {}): Promise<StoredRoom | null> {
+    const store = this.#store
+    if (!codeOnly) {
+      const named = (await roomById(store, tenantId, ref)) ?? (await roomBySlug(store, tenantId, ref))
+      if (named) return named
+    }
+    const code = parseJoinCode(ref)
+    return code === null ? null : roomByJoinCode(store, tenantId, code)
+  }
+
+  /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`. */
+  async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
+    const now = new Date().toISOString()
+    const { slug = null, description = '', visibility = 'public', admission = 'open', locked = false } = settings
+    const { maxPeers = 100, emptyTtl = null, topology = 'sfu', mediaLimits = MediaLimits.parse({}), metadata = {} } = settings
+    const stored = await insertRoom(
+      this.#store,
+      {
+        ...{ name: settings.name ?? '', slug, description, visibility, admission, locked, maxPeers, emptyTtl, topology },
+        ...{ mediaLimits, metadata },
+        passwordHash: (await hashOf(settings.password)) ?? null,
+        id: randomId(),
+        tenantId,
+        hostUserId,
+        hostName: null,
+        closedAt: null,
+        deleteAt: EmptyRooms.firstEnd(emptyTtl),
+        createdAt: now,
+        updatedAt: now,
+      },
+      newCode,
+    )
+    this.#note('roomCreated', stored, by)
+    this.emit('changed', stored)
+    return stored
+  }
+
+  /** Sets what is given. Throws `slugTaken`, `changedMeanwhile`, `roomNotFound`. */
+  async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
+    const { password, ...rest } = settings
+    const passwordHash = await hashOf(password)
+    const change: Partial<StoredSettings> = { ...given(rest), ...(passwordHash !== undefined && { passwordHash }) }
+    const changed = await changeRoom(this.#store, room.tenantId, room.id, change, ifVersion)
+    if (!changed) return this.#missing(room, ifVersion)
+    // The names only: what someone has written is nobody else's.
+    this.#note('roomChanged', changed, by, { changed: Object.keys(settings) })
+    this.emit('changed', changed)
+    return changed
+  }
+
+  /** Ends a room, or, with null, opens it again. */
+  async close(room: StoredRoom, by: Actor, closedAt: string | null): Promise<StoredRoom> {
+    const changed = await changeRoom(this.#store, room.tenantId, room.id, { closedAt })
+    if (!changed) throw noSuchRoom()
+    this.#note(closedAt === null ? 'roomReopened' : 'roomClosed', changed, by)
+    this.emit('changed', changed)
+    return changed
+  }
+
+  async renewCode(room: StoredRoom, by: Actor): Promise<StoredRoom> {
+    const changed = await renewCode(this.#store, room.tenantId, room.id, newCode)
+    if (!changed) throw noSuchRoom()
+    this.#note('codeRenewed', changed, by)
+    this.emit('changed', changed)
+    return changed
+  }
+
+  /** Deletes a room with its chat and its members. Throws `roomNotFound`. */
+  async delete(room: StoredRoom, by: Actor): Promise<void> {
+    if (!(await deleteRoom(this.#store, room.tenantId, room.id))) throw noSuchRoom()
+    this.#note('roomDeleted', room, by, { name: room.name })
+    this.emit('gone', room)
+  }
+
+  async #missing(room: StoredRoom, ifVersion: number | undefined): Promise<never> {
+    const now = ifVersion === undefined ? null : await roomById(this.#store, room.tenantId, room.id)
+    if (!now) throw noSuchRoom()
+    throw new AppError('changedMeanwhile', 'Someone else has changed this room meanwhile; look at it again', {
+      details: { version: now.version },
+    })
+  }
+
+  #note(act: Act, { tenantId, id }: StoredRoom, actor: Actor, details: AuditEntry['details'] = {}): void {
+    audit(this.#store, { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: null, details })
+  }
+}
+
+/** Malformed and absent get the same answer. */
+export const noSuchRoom = () =>
+  new AppError('roomNotFound', 'There is no room with that code; check it with whoever gave it to you')
+
+const newCode = () => makeJoinCode(randomBytes)
+
+/** Undefined leaves the password as it is, null takes it away. */
+async function hashOf(password: string | null | undefined): Promise<string | null | undefined> {
+  return typeof password === 'string' ? hashPassword(password) : password
+}
+
+/** Without what is not given. */
+function given<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never
+}

@@ -1,0 +1,245 @@
+import { Emitter } from '../../shared/emitter.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { WaitingPlace } from '../../shared/protocol.ts'
+import { decide, type Facts, type Refusal } from './admission.ts'
+import type { Connection } from './Connection.ts'
+import { randomId } from './ids.ts'
+import type { Applicant, Peer, ResumeHashes } from './Peer.ts'
+import type { Room, RoomContext } from './Room.ts'
+import { addMember } from './store/members.ts'
+import { Waiter, WaitingList } from './WaitingList.ts'
+
+/** The least time between two `waitingChanged`, in ms. */
+const NEWS_EVERY_MS = 100
+
+/** What the room does not know of someone by itself. */
+export type Known = Pick<Facts, 'isBanned' | 'knowsPassword'>
+
+/**
+ * The door of a room: lets people in, makes them wait, or says why not. Between a decision and the seat nothing waits, so that of
+ * many who ask at once none is let in above the number of places.
+ */
+export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
+  readonly waiting = new WaitingList()
+  readonly #room: Room
+  readonly #context: RoomContext
+  readonly #held = new Map<Waiter, NodeJS.Timeout>()
+  #pause: NodeJS.Timeout | null = null
+  #hasNews = false
+
+  constructor(room: Room, context: RoomContext) {
+    super()
+    this.#room = room
+    this.#context = context
+    this.waiting.on('changed', () => this.#waitingChanged())
+  }
+
+  /** Someone's seat, or their place before the door. Throws the one reason for which they have neither. */
+  knock(connection: Connection, applicant: Applicant, known: Known, resumeHashes: ResumeHashes): Peer | Waiter {
+    const verdict = decide({ ...known, ...this.#facts(), standing: applicant.standing, wouldWait: applicant.wouldWait })
+    switch (verdict.come) {
+      case 'never':
+        throw this.#refusal(verdict.code)
+      case 'in':
+        return this.#room.admit(connection, seatOf(applicant), applicant.declared, resumeHashes)
+      case 'wait': {
+        const waiter = new Waiter(this.#room, applicant, verdict.reason, connection, resumeHashes)
+        connection.waiter = waiter
+        this.waiting.add(waiter)
+        this.emit('waits', waiter)
+        return waiter
+      }
+    }
+  }
+
+  /** As whoever waits is told. */
+  placeOf(waiter: Waiter): WaitingPlace {
+    return { status: 'waiting', reason: waiter.reason, place: this.waiting.placeOf(waiter), room: this.#room.info }
+  }
+
+  /** Lets those of the lobby in who are named, or all. Throws `nobodyWaiting`. */
+  admit(by: Peer, waitingId?: string): void {
+    const chosen = waitingId === undefined ? [...this.waiting] : [this.#waiter(waitingId)]
+    const admitted = chosen.filter(({ reason }) => reason === 'lobby')
+    if (admitted.length === 0) throw nobodyWaiting()
+    for (const waiter of admitted) {
+      const { userId, name } = waiter.applicant
+      // Whoever has passed the lobby once is known from then on.
+      void addMember(this.#context.store, {
+        roomId: this.#room.id,
+        userId,
+        role: waiter.applicant.role,
+        at: new Date().toISOString(),
+      }).catch((error: unknown) => this.#context.log.warn({ err: error }, 'a member could not be stored'))
+      this.#room.note('admitted', by, { id: userId, name })
+      if (this.#room.isFull || this.waiting.has('full')) this.waiting.requeue(waiter)
+      else this.#seat(waiter)
+    }
+  }
+
+  /** Sends someone away. Throws `nobodyWaiting`. */
+  refuse(by: Peer, waitingId: string): void {
+    const waiter = this.#waiter(waitingId)
+    const { userId, name } = waiter.applicant
+    this.#room.note('refused', by, { id: userId, name })
+    this.#sendAway(waiter, 'refused')
+  }
+
+  /** Sends those away whom the room does not let in any more. */
+  ban(userId: string, deviceHash: string | null): void {
+    for (const waiter of [...this.waiting]) {
+      const { applicant } = waiter
+      if (applicant.userId === userId || (deviceHash !== null && applicant.deviceHash === deviceHash))
+        this.#sendAway(waiter, 'banned')
+    }
+  }
+
+  move(waitingId: string, place: number): void {
+    this.waiting.move(this.#waiter(waitingId), place)
+  }
+
+  /** Says something to one who waits, or to all. Throws `nobodyWaiting`. */
+  message(by: Peer, text: string, waitingId?: string): void {
+    const chosen = waitingId === undefined ? [...this.waiting] : [this.#waiter(waitingId)]
+    if (chosen.length === 0) throw nobodyWaiting()
+    const { userId, name } = by.seat
+    for (const { connection } of chosen)
+      connection?.wire.notify('waitingMessage', { roomId: this.#room.id, from: { userId, name }, text })
+  }
+
+  /** Gives free places to those whose turn it is. */
+  fill(): void {
+    for (;;) {
+      const next = this.#room.isFull || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
+      if (!next) return
+      this.#seat(next)
+    }
+  }
+
+  /** Those inside who lead the room should know of everyone who waits. */
+  lead(peer: Peer): void {
+    if (peer.may('admit') && this.waiting.size > 0)
+      peer.connection?.wire.notify('waitingChanged', { waiting: this.waiting.waiting })
+  }
+
+  /** Someone has gone, or given up. */
+  leave(waiter: Waiter): void {
+    this.#release(waiter)
+    this.waiting.remove(waiter)
+    this.#room.freed()
+  }
+
+  /** The connection is gone without a word: the place is held for the grace period. */
+  lost(waiter: Waiter): void {
+    waiter.connection = null
+    this.#held.set(
+      waiter,
+      setTimeout(() => this.leave(waiter), this.#context.graceMs),
+    )
+    this.#waitingChanged()
+  }
+
+  /** Gives a place to a new connection of the same device. */
+  resume(waiter: Waiter, connection: Connection): void {
+    clearTimeout(this.#held.get(waiter))
+    this.#held.delete(waiter)
+    const old = waiter.connection
+    waiter.connection = connection
+    connection.userId = waiter.applicant.userId
+    connection.waiter = waiter
+    if (old) {
+      old.waiter = null
+      old.wire.close()
+    }
+    this.#waitingChanged()
+    this.fill()
+  }
+
+  /** Nobody waits any more; whoever did has been told why. */
+  close(): void {
+    for (const waiter of [...this.waiting]) {
+      this.#release(waiter)
+      this.waiting.remove(waiter)
+    }
+    if (this.#pause) clearTimeout(this.#pause)
+  }
+
+  #facts(): Omit<Facts, keyof Known | 'standing' | 'wouldWait'> {
+    const { closedAt, locked, passwordHash, admission } = this.#room.stored
+    return {
+      isClosed: closedAt !== null,
+      isEarly: false,
+      isLocked: locked,
+      hasPassword: passwordHash !== null,
+      hasLobby: admission === 'lobby',
+      isFull: this.#room.isFull,
+      hasQueue: this.waiting.has('full'),
+    }
+  }
+
+  #refusal(code: Refusal): AppError {
+    const { name, maxPeers } = this.#room.stored
+    const sentences: Record<Refusal, string> = {
+      banned: `${name} does not let you in any more`,
+      roomClosed: `${name} has been ended by its host`,
+      notOpenYet: `${name} is not open yet`,
+      roomLocked: `${name} is locked: nobody new comes in`,
+      passwordRequired: `${name} asks for a password`,
+      roomFull: `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
+    }
+    return new AppError(code, sentences[code])
+  }
+
+  /** From before the door to a seat. */
+  #seat(waiter: Waiter): void {
+    const { applicant, connection, resumeHashes } = waiter
+    this.#release(waiter)
+    this.waiting.remove(waiter)
+    const peer = this.#room.admit(connection, seatOf(applicant), applicant.declared, resumeHashes)
+    if (!connection) return
+    void this.#room.welcome(peer).then((joined) => {
+      if (peer.connection === connection) connection.wire.notify('admitted', joined)
+    })
+  }
+
+  #sendAway(waiter: Waiter, reason: 'refused' | 'banned'): void {
+    waiter.connection?.wire.notify('removed', { roomId: this.#room.id, reason })
+    this.leave(waiter)
+  }
+
+  #release(waiter: Waiter): void {
+    clearTimeout(this.#held.get(waiter))
+    this.#held.delete(waiter)
+    if (waiter.connection) waiter.connection.waiter = null
+    this.emit('gaveUp', waiter)
+  }
+
+  #waiter(waitingId: string): Waiter {
+    const waiter = this.waiting.get(waitingId)
+    if (!waiter) throw nobodyWaiting()
+    return waiter
+  }
+
+  /** Tells those who may let them in: at once, and in a burst what it has come to. */
+  #waitingChanged(): void {
+    this.#hasNews = true
+    if (!this.#pause) this.#tellLeaders()
+  }
+
+  #tellLeaders(): void {
+    if (!this.#hasNews) return
+    this.#hasNews = false
+    const { waiting } = this.waiting
+    for (const peer of this.#room.roster) if (peer.may('admit')) peer.connection?.wire.notify('waitingChanged', { waiting })
+    this.#pause = setTimeout(() => {
+      this.#pause = null
+      this.#tellLeaders()
+    }, NEWS_EVERY_MS)
+  }
+}
+
+function seatOf({ userId, deviceHash, name, role }: Applicant) {
+  return { peerId: randomId(), userId, deviceHash, name, role, sessionId: randomId(), joinedAt: new Date().toISOString() }
+}
+
+const nobodyWaiting = () => new AppError('nobodyWaiting', 'Nobody with that id waits here any more')

@@ -1,0 +1,93 @@
+/** What those who lead a room do to others in it. Each checks the right, and that one acts on those below oneself only. */
+import { AppError } from '../../shared/errors.ts'
+import type { Params } from '../../shared/protocol.ts'
+import { outranks, type Right } from '../../shared/roles.ts'
+import type { Peer } from './Peer.ts'
+import { banUser, bansOf, unbanUser } from './store/bans.ts'
+import { addMember, membershipsOf } from './store/members.ts'
+import { changeRoom } from './store/rooms.ts'
+import type { Store } from './store/Store.ts'
+
+/** Stops what someone sends, until it is allowed again. */
+export function stopMember(by: Peer, { peerId, sources }: Params<'stopMember'>): void {
+  const peer = below(by, peerId, 'stop')
+  peer.room.stop(peer, sources)
+  peer.room.note('stopped', by, subjectOf(peer), { sources })
+}
+
+/** Lets someone send it again, when they want to. */
+export function allowMember(by: Peer, { peerId, sources }: Params<'allowMember'>): void {
+  const peer = below(by, peerId, 'stop')
+  peer.room.allow(peer, sources)
+  peer.room.note('allowed', by, subjectOf(peer), { sources })
+}
+
+/** Sends someone out with all their seats, and keeps them out where that is wanted. */
+export async function removeMember(store: Store, by: Peer, { peerId, ban = false }: Params<'removeMember'>): Promise<void> {
+  const peer = below(by, peerId, 'remove')
+  const { room } = peer
+  const { userId, deviceHash, name } = peer.seat
+  if (ban)
+    await banUser(store, { roomId: room.id, userId, deviceHash, name, bannedAt: new Date().toISOString(), by: by.seat.name })
+  const isSame = ({ seat }: Peer) => seat.userId === userId || (ban && deviceHash !== null && seat.deviceHash === deviceHash)
+  for (const other of [...room.roster]) if (isSame(other)) room.sendOut(other, ban ? 'banned' : 'removed')
+  if (ban) room.door.ban(userId, deviceHash)
+  room.note(ban ? 'banned' : 'removed', by, { id: userId, name })
+}
+
+export async function listBans(store: Store, by: Peer) {
+  by.room.require(by, 'remove')
+  return { bans: await bansOf(store, by.room.id) }
+}
+
+export async function unban(store: Store, by: Peer, userId: string): Promise<void> {
+  by.room.require(by, 'remove')
+  const name = await unbanUser(store, by.room.id, userId)
+  if (name === null) throw new AppError('memberNotFound', 'Nobody with that id is kept out of this room')
+  by.room.note('unbanned', by, { id: userId, name })
+}
+
+/** Gives someone a role below one's own, for all their seats and for good. */
+export async function setRole(store: Store, by: Peer, { peerId, role }: Params<'setRole'>): Promise<void> {
+  const peer = below(by, peerId, 'setRole')
+  if (!outranks(by.role, role)) throw new AppError('forbidden', 'You can give roles below your own')
+  const { room } = peer
+  await addMember(store, { roomId: room.id, userId: peer.seat.userId, role, at: new Date().toISOString() })
+  for (const seat of [...room.roster]) if (seat.seat.userId === peer.seat.userId) room.setRole(seat, role)
+  room.note('roleChanged', by, subjectOf(peer), { role })
+}
+
+/** Makes someone else the host, for good; whoever was it becomes a co-host. */
+export async function handOver(store: Store, by: Peer, peerId: string): Promise<void> {
+  const peer = below(by, peerId, 'handOver')
+  const { room } = peer
+  const { userId, name } = peer.seat
+  const at = new Date().toISOString()
+  const before = room.stored.hostUserId
+  await addMember(store, { roomId: room.id, userId, role: 'host', at })
+  if (before !== null) await addMember(store, { roomId: room.id, userId: before, role: 'cohost', at })
+  const stored = await changeRoom(store, room.stored.tenantId, room.id, { hostUserId: userId, hostName: name })
+  if (!stored) throw new AppError('roomNotFound', 'This room is no more')
+  for (const seat of [...room.roster]) {
+    if (seat.role === 'host' && seat.seat.userId !== userId) room.setRole(seat, 'cohost')
+    if (seat.seat.userId === userId) room.setRole(seat, 'host')
+  }
+  room.stored = stored
+  room.note('handedOver', by, { id: userId, name })
+}
+
+export async function listMemberships(store: Store, by: Peer) {
+  by.room.require(by, 'setRole')
+  return { memberships: await membershipsOf(store, by.room.id) }
+}
+
+/** Someone in the same room whom one may act on. Throws `forbidden`, `peerNotFound`. */
+function below(by: Peer, peerId: string, right: Right): Peer {
+  by.room.require(by, right)
+  const peer = by.room.roster.get(peerId)
+  if (!peer) throw new AppError('peerNotFound', 'Nobody with that id is in this room')
+  if (!outranks(by.role, peer.role)) throw new AppError('forbidden', `You cannot do that to ${peer === by ? 'yourself' : 'them'}`)
+  return peer
+}
+
+const subjectOf = ({ seat: { userId, name } }: Peer) => ({ id: userId, name })
