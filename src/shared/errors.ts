@@ -15,6 +15,7 @@ export const errorStatus = {
   notOpenYet: 403,
   consumerNotFound: 404,
   peerNotFound: 404,
+  callNotFound: 404,
   producerNotFound: 404,
   roomNotFound: 404,
   memberNotFound: 404,

@@ -216,6 +216,24 @@ export type Ban = z.infer<typeof Ban>
 export const Membership = z.object({ userId: Id, name: KnownName, role: Role, since: Timestamp })
 export type Membership = z.infer<typeof Membership>
 
+/** One of those who call each other: a seat in a room, or, outside of rooms, a connection. */
+export const Party = z.object({ id: Id, userId: Id, name: KnownName })
+export type Party = z.infer<typeof Party>
+
+/** How someone fares in a call. Whoever is rung answers, declines, is busy with another call, or misses it. */
+export const PartyState = z.enum(['ringing', 'in', 'declined', 'busy', 'missed', 'left'])
+export type PartyState = z.infer<typeof PartyState>
+
+/** A call among some of those in a room, or of two people outside of rooms. The server tells who takes part, and carries no media. */
+export const Call = z.object({
+  callId: Id,
+  roomId: Id.nullable().describe('null outside of rooms'),
+  from: Party,
+  parties: z.array(Party.extend({ state: PartyState })).describe('with whoever has called, first'),
+  ended: z.boolean().describe('nobody is left to talk to'),
+})
+export type Call = z.infer<typeof Call>
+
 /** The number of a roster's state. A new epoch (the server was started anew) or a gap means: ask `listMembers`. */
 export const Revision = z.object({ epoch: Id, number: z.int().nonnegative() })
 export type Revision = z.infer<typeof Revision>

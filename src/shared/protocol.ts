@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import {
   Ban,
+  Call,
   ChatMessage,
   ChatText,
   DisplayName,
@@ -15,6 +16,7 @@ import {
   Id,
   Member,
   Membership,
+  Party,
   RelayPayload,
   Revision,
   Room,
@@ -298,10 +300,42 @@ export const requests = {
     errors: ['notInRoom', 'storeUnavailable'],
   },
   relay: {
-    about: 'Hands a payload to one other peer of the same room, unread.',
-    params: z.object({ to: Id, payload: RelayPayload, roomId: RoomRef.optional() }),
+    about:
+      'Hands a payload to one other peer of the same room, unread. Outside of rooms, to whom one is in a call with, by the id in that call.',
+    params: z.object({ to: Id, payload: RelayPayload, roomId: RoomRef.optional().describe('must be the room that one is in') }),
     value: Empty,
     errors: ['notInRoom', 'peerNotFound'],
+  },
+  ring: {
+    about:
+      'Calls some of those who are here: seats of the room that one is in, or, where the server allows it, a connection outside of rooms. `callChanged` tells how each of them fares.',
+    params: z.object({ to: z.array(Id).min(1).max(50) }),
+    value: z.object({ call: Call }),
+    errors: ['notInRoom', 'peerNotFound', 'alreadyJoined', 'forbidden'],
+  },
+  answerRing: {
+    about: 'Takes a call, or declines it.',
+    params: z.object({ callId: Id, accept: z.boolean() }),
+    value: z.object({ call: Call }),
+    errors: ['callNotFound'],
+  },
+  hangUp: {
+    about: 'Leaves a call; the one who has called takes it back so as long as nobody has answered.',
+    params: z.object({ callId: Id }),
+    value: Empty,
+    errors: ['callNotFound'],
+  },
+  introduce: {
+    about: 'Says by which name one can be called outside of rooms. Null: not any more.',
+    params: z.object({ name: DisplayName.nullable() }),
+    value: Empty,
+    errors: ['forbidden'],
+  },
+  listConnected: {
+    about: 'Who can be called outside of rooms, where the server allows it.',
+    params: Empty,
+    value: z.object({ people: z.array(Party) }),
+    errors: ['forbidden'],
   },
 
   createTransport: {
@@ -454,7 +488,15 @@ export const notifications = {
     payload: z.object({ waiting: z.array(Waiting) }),
   },
   chatMessage: { about: 'Someone has said something; it is stored.', payload: z.object({ message: ChatMessage }) },
-  relay: { about: 'Another peer’s `relay`.', payload: z.object({ roomId: Id, from: Id, payload: RelayPayload }) },
+  relay: {
+    about: 'Another peer’s `relay`.',
+    payload: z.object({ roomId: Id.nullable().describe('null outside of rooms'), from: Id, payload: RelayPayload }),
+  },
+  ringing: { about: 'One is called.', payload: z.object({ call: Call }) },
+  callChanged: {
+    about: 'Someone has answered, declined, missed or left a call that one has to do with.',
+    payload: z.object({ call: Call }),
+  },
   voices: {
     about: 'Who is heard now, loudest first: four times a second while someone is, and once when nobody is any more.',
     payload: z.object({ voices: z.array(z.object({ peerId: Id, level: z.int().min(-127).max(0).describe('dBov') })) }),

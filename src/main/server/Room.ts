@@ -4,6 +4,7 @@ import { Emitter } from '../../shared/emitter.ts'
 import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
 import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
 import { may, type Right, type Role } from '../../shared/roles.ts'
+import type { CallsOptions } from './Calls.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
 import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
@@ -31,6 +32,7 @@ export interface RoomContext {
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell
   graceMs: number
+  calls: CallsOptions
 }
 
 type Events = {
@@ -215,7 +217,10 @@ export class Room extends Emitter<Events> {
     return messagesOf(this.#context.store, this.id, { ...page, limit: page.limit ?? MESSAGES_AT_JOIN })
   }
 
-  relay(from: Peer, { to, payload }: Params<'relay'>): void {
+  relay(from: Peer, { to, payload, roomId }: Params<'relay'>): void {
+    const { id, slug, joinCode } = this.#stored
+    if (roomId !== undefined && ![id, slug, joinCode].includes(roomId))
+      throw new AppError('notInRoom', 'You are not in that room; who is in another one is not reached from here')
     const connection = this.roster.get(to)?.connection
     if (!connection) throw new AppError('peerNotFound', 'Nobody with that id is connected in this room')
     connection.wire.notify('relay', { roomId: this.id, from: from.id, payload })

@@ -4,6 +4,7 @@ import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
 import { may } from '../../shared/roles.ts'
+import { Calls } from './Calls.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Directory, noSuchRoom } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
@@ -32,6 +33,7 @@ type RoomOfOne = Params<'deleteRoom'>
 /** The living rooms of a server, by id, and who comes and goes. */
 export class RoomServer extends Emitter<{ people: [count: number] }> {
   readonly directory: Directory
+  readonly calls: Calls
   readonly #context: RoomContext
   readonly #masterKey: Uint8Array
   readonly #rooms = new Map<string, Room>()
@@ -50,6 +52,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#context = context
     this.#masterKey = masterKey
     this.directory = new Directory(context.store)
+    this.calls = new Calls(context.calls)
     this.#news = new RoomNews(
       (tenantId): Tell => context.teller(watchersOf(tenantId)),
       (stored) => this.describe(stored),
@@ -125,6 +128,8 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
       const hashes = { current: hashSecret(connection.resume), previous: null }
       const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
       connection.wire.exit(watchersOf(connection.tenantId))
+      // Whoever is in a room is called there.
+      this.calls.gone(connection.id)
       return await this.#tellHolder(holder)
     } finally {
       connection.joining = false
@@ -165,6 +170,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   /** A connection has ended: by a word, or without one. */
   disconnected(connection: Connection, clean: boolean): void {
     connection.open = false
+    this.calls.gone(connection.id)
     const { peer, waiter } = connection
     if (peer) {
       if (clean || this.#closed) peer.room.remove(peer, 'left')
@@ -207,6 +213,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#closed = true
     if (this.#keeping) clearTimeout(this.#keeping)
     this.#news.close()
+    this.calls.close()
     for (const room of [...this.#rooms.values()]) {
       room.end('shutdown')
       this.#drop(room)
@@ -329,6 +336,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   #left(peer: Peer): void {
     this.#resumes.remove(peer)
+    this.calls.gone(peer.id)
     if (peer.room.empty && !this.#closed) this.#empty.left(peer.room.stored)
   }
 

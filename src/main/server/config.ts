@@ -31,6 +31,10 @@ export const ServerConfig = z.object({
   allowedHosts: z.array(z.string().toLowerCase()).default([]),
   /** Origins (beside the server's own) whose pages may connect. */
   allowedOrigins: z.array(z.string().toLowerCase()).default([]),
+  /** Whether people who are in no room can call each other. */
+  directCalls: z.boolean().default(false),
+  /** How long someone is rung before the call counts as missed. */
+  ringMs: z.int().min(100).max(600_000).default(30_000),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

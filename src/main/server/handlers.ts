@@ -72,7 +72,23 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     updateMember: seated((peer, params) => peer.room.update(peer, params)),
     sendChat: seated((peer, params) => peer.room.say(peer, params)),
     chatHistory: seated((peer, params) => peer.room.history(params)),
-    relay: done((peer, params) => peer.room.relay(peer, params)),
+    relay: (connection, params) => {
+      if (connection.peer) connection.peer.room.relay(connection.peer, params)
+      else if (params.roomId !== undefined) throw new AppError('notInRoom', 'You are in no room; join one first')
+      else server.calls.relay(connection, params.to, params.payload)
+      return {}
+    },
+    ring: (connection, params) => ({ call: server.calls.ring(connection, params) }),
+    answerRing: (connection, params) => ({ call: server.calls.answer(connection, params) }),
+    hangUp: (connection, { callId }) => {
+      server.calls.hangUp(connection, callId)
+      return {}
+    },
+    introduce: (connection, { name }) => {
+      server.calls.introduce(connection, name)
+      return {}
+    },
+    listConnected: (connection) => ({ people: server.calls.connected(connection) }),
 
     createTransport: seated((peer, params) => peer.media.createTransport(params)),
     connectTransport: done((peer, params) => peer.media.connectTransport(params)),

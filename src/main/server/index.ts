@@ -99,7 +99,14 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
     const rooms = new Rooms(
-      { store, sfu, log, teller: (channel) => signaling.teller(channel), graceMs: config.graceMs },
+      {
+        store,
+        sfu,
+        log,
+        teller: (channel) => signaling.teller(channel),
+        graceMs: config.graceMs,
+        calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
+      },
       dataDir.masterKey,
     )
     closers.push(() => rooms.close())
