@@ -38,15 +38,19 @@ export class Directory extends Emitter<Events> {
     this.#store = store
   }
 
-  /** The room that an id, a slug or a join code means; null where it means none. With `codeOnly` it can be a code only. */
-  async find(tenantId: string, ref: string, { codeOnly = false } = {}): Promise<StoredRoom | null> {
-    const store = this.#store
-    if (!codeOnly) {
-      const named = (await roomById(store, tenantId, ref)) ?? (await roomBySlug(store, tenantId, ref))
-      if (named) return named
-    }
-    const code = parseJoinCode(ref)
-    return code === null ? null : roomByJoinCode(store, tenantId, code)
+  /** The room that an id, a slug or a join code means; null where it means none. For those whom no budget holds. */
+  async find(tenantId: string, ref: string): Promise<StoredRoom | null> {
+    return (await this.findNamed(tenantId, ref)) ?? this.findByCode(tenantId, ref)
+  }
+
+  /** By an id, which nobody guesses, or a slug. */
+  async findNamed(tenantId: string, ref: string): Promise<StoredRoom | null> {
+    return (await roomById(this.#store, tenantId, ref)) ?? roomBySlug(this.#store, tenantId, ref)
+  }
+
+  /** What cannot be a code is looked up like one, so that it takes as long. */
+  findByCode(tenantId: string, ref: string): Promise<StoredRoom | null> {
+    return roomByJoinCode(this.#store, tenantId, parseJoinCode(ref) ?? ref)
   }
 
   /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`. */

@@ -5,6 +5,7 @@ import type { Admittance, Params, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
 import { may } from '../../shared/roles.ts'
 import { Calls } from './Calls.ts'
+import { CodeBudget } from './CodeBudget.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Directory, noSuchRoom } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
@@ -19,12 +20,14 @@ import { isBanned } from './store/bans.ts'
 import { roleOf } from './store/members.ts'
 import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
-import { touchUser } from './store/users.ts'
+import { touchUser, wasHereBefore } from './store/users.ts'
 import type { Waiter } from './WaitingList.ts'
 
 const ROOMS_PER_PAGE = 50
 /** How long a room that was made ready waits for the first one to come, in ms. */
 const READY_MS = 60_000
+/** A device that was in a room here so long ago was not made for guessing codes; in ms. */
+const KNOWN_AFTER_MS = 10 * 60_000
 /** Whoever has asked for the list of rooms of a tenant, and is in none. */
 const watchersOf = (tenantId: string) => `watchers of ${tenantId}`
 
@@ -41,6 +44,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   readonly #resumes = new Resumes()
   readonly #empty: EmptyRooms
   readonly #news: RoomNews
+  readonly #codes = new CodeBudget()
   #keeping: NodeJS.Timeout | null = null
   /** How many people are in each room, and in all of them. */
   readonly #inside = new WeakMap<Room, number>()
@@ -241,9 +245,15 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     if (live) live.stored = { ...live.stored, hostName }
   }
 
-  /** The room that a reference means, as it is now. Throws `roomNotFound`. */
+  /** The room that a reference means, as it is now. Throws `roomNotFound`, and `rateLimited` for who tries many codes. */
   async #find(connection: Connection, ref: string, codeOnly = false): Promise<StoredRoom> {
-    const found = await this.directory.find(connection.tenantId, ref, { codeOnly })
+    const { tenantId, userId, address } = connection
+    const named = codeOnly ? null : await this.directory.findNamed(tenantId, ref)
+    if (named) return named
+    const isKnown = await wasHereBefore(this.#context.store, userId, new Date(Date.now() - KNOWN_AFTER_MS).toISOString())
+    const found = await this.#codes.spend({ address, knownUserId: isKnown ? userId : null }, () =>
+      this.directory.findByCode(tenantId, ref),
+    )
     if (!found) throw noSuchRoom()
     return found
   }

@@ -19,3 +19,9 @@ export function touchUser(db: Db, { id, tenantId, deviceHash, name, at }: SeenUs
       .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, seen_at: at })),
   )
 }
+
+/** Whether someone was here before that time (ISO 8601) for the first time. */
+export async function wasHereBefore(db: Db, id: string, at: string): Promise<boolean> {
+  const row = await db.query.selectFrom('users').select('id').where('id', '=', id).where('created_at', '<', at).executeTakeFirst()
+  return row !== undefined
+}
