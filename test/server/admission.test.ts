@@ -70,6 +70,17 @@ test('F9: a room with a password lets in who knows it; its hosts and members nee
   await enter(server.url, room.joinCode, 'Lin')
 })
 
+test('F9: passwords are not tried on and on', async () => {
+  const server = await startServer()
+  const { room } = await hostRoom(server.url, { password: 'open sesame' })
+  const guesser = await Client.connect(server.url)
+  const guess = (password: string) => guesser.refusal('joinRoom', { roomId: room.id, name: 'Guesser', password })
+  for (let i = 0; i < 10; i += 1) expect(await guess(`wrong ${i}`)).toBe('passwordRequired')
+  expect(await guess('wrong again')).toBe('rateLimited')
+  // Not even the right one, or the limit would be none.
+  expect(await guess('open sesame')).toBe('rateLimited')
+})
+
 test('F9: into a locked room nobody new comes but those who lead it', async () => {
   const server = await startServer()
   const { host, room } = await hostRoom(server.url)

@@ -1,5 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import { AppError } from '../../shared/errors.ts'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { charge, networkOf } from './charge.ts'
 
 /** Whoever asks for a room by its code. */
 export interface Guesser {
@@ -18,43 +18,23 @@ const IN_A_MINUTE = { strangers: 48, known: 20 }
 /** From one address, or by one known device. People mistype; programs guess. */
 const FROM_ONE = { misses: 20, seconds: 600 }
 
+const TOO_MANY = 'Too many wrong codes were tried; wait a little, or open the link that you were sent'
+
 export class CodeBudget {
   readonly #strangers = new RateLimiterMemory({ points: IN_A_MINUTE.strangers, duration: 60 })
   readonly #known = new RateLimiterMemory({ points: IN_A_MINUTE.known, duration: 60 })
   readonly #single = new RateLimiterMemory({ points: FROM_ONE.misses, duration: FROM_ONE.seconds })
 
   /** Runs a look-up where there is a budget for it, and charges a miss. Throws `rateLimited`. */
-  async spend<T>(guesser: Guesser, lookUp: () => Promise<T | null>): Promise<T | null> {
-    const budgets = this.#budgetsOf(guesser)
-    // Charged before, or many at once would all be looked up with what is left for one.
-    await Promise.all(budgets.map(([budget, key]) => budget.consume(key))).catch((refusal: unknown) => {
-      throw refusal instanceof RateLimiterRes ? tooMany(refusal.msBeforeNext) : refusal
-    })
-    const found = await lookUp()
-    if (found !== null) await Promise.all(budgets.map(([budget, key]) => budget.reward(key)))
-    return found
+  spend<T>(guesser: Guesser, lookUp: () => Promise<T | null>): Promise<T | null> {
+    return charge(this.#budgetsOf(guesser), TOO_MANY, lookUp, (found) => found !== null)
   }
 
   /** One's own, which others cannot use up for someone known who shares their address, and that of all together. */
   #budgetsOf({ address, knownUserId }: Guesser): [RateLimiterMemory, string][] {
     return [
-      [this.#single, knownUserId ?? (address === null ? 'unknown' : networkOf(address))],
+      [this.#single, knownUserId ?? networkOf(address)],
       [knownUserId === null ? this.#strangers : this.#known, 'all'],
     ]
   }
 }
-
-/** One network of IPv6 has as many addresses as it likes: the first 64 bits name it (RFC 4291). */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address
-  const [head = '', tail] = address.split('::')
-  const front = head.split(':').filter(Boolean)
-  const back = (tail ?? '').split(':').filter(Boolean)
-  const groups = [...front, ...Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0'), ...back]
-  return groups.slice(0, 4).join(':')
-}
-
-const tooMany = (retryAfterMs: number) =>
-  new AppError('rateLimited', 'Too many wrong codes were tried; wait a little, or open the link that you were sent', {
-    details: { retryAfterMs },
-  })

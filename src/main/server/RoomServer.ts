@@ -10,6 +10,7 @@ import type { Connection, Tell } from './Connection.ts'
 import { Directory, noSuchRoom } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
 import { deriveKey, hashSecret, randomId, sameSecret } from './ids.ts'
+import { PasswordBudget } from './PasswordBudget.ts'
 import { isPassword } from './passwords.ts'
 import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
 import { Resumes } from './Resumes.ts'
@@ -45,6 +46,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   readonly #empty: EmptyRooms
   readonly #news: RoomNews
   readonly #codes = new CodeBudget()
+  readonly #passwords = new PasswordBudget()
   #keeping: NodeJS.Timeout | null = null
   /** How many people are in each room, and in all of them. */
   readonly #inside = new WeakMap<Room, number>()
@@ -122,9 +124,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
       const found = await this.#find(connection, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
       const applicant = await this.#applicant(connection, found, params)
       const { store } = this.#context
-      const { password } = params
-      const knowsPassword =
-        password !== undefined && found.passwordHash !== null && (await isPassword(password, found.passwordHash))
+      const knowsPassword = await this.#knowsPassword(connection, found, params.password)
       const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
       if (stored.hostUserId === connection.userId) this.#nameHost(stored, params.name)
       const known = { knowsPassword, isBanned: await isBanned(store, stored.id, connection.userId, connection.deviceHash) }
@@ -270,6 +270,15 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     const role = peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.#role(connection, room, hostKey)
     if (role === null || !may(role, right)) throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
+  }
+
+  async #knowsPassword(
+    { address }: Connection,
+    { id, passwordHash }: StoredRoom,
+    password: string | undefined,
+  ): Promise<boolean> {
+    if (password === undefined || passwordHash === null) return false
+    return this.#passwords.spend(id, address, () => isPassword(password, passwordHash))
   }
 
   async #applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
