@@ -3,6 +3,7 @@ import type { types } from 'mediasoup-client'
 import { z } from 'zod'
 import { parseJoinCode } from './joinCode.ts'
 import { roles } from './roles.ts'
+import { isTimeZone } from './zonedTime.ts'
 
 export type RtpCapabilities = types.RtpCapabilities
 export type RtpParameters = types.RtpParameters
@@ -120,6 +121,11 @@ export const Metadata = z
 export const Visibility = z.enum(['public', 'private'])
 export const Admission = z.enum(['open', 'lobby'])
 export const Topology = z.enum(['sfu', 'mesh', 'auto'])
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be a time zone, such as Europe/Berlin')
+  .describe('as IANA names it')
 
 /** What can be set of a room. Those not given stay as they are; in a new room they are the defaults. */
 export const RoomSettings = z.object({
@@ -139,6 +145,7 @@ export const RoomSettings = z.object({
     .optional()
     .describe('seconds after the last one leaves until the room is deleted; null keeps it'),
   topology: Topology.optional(),
+  timeZone: TimeZone.optional().describe('where its days begin and its clock stands; UTC where it is not given'),
   mediaLimits: MediaLimits.optional(),
   metadata: Metadata.optional(),
 })
@@ -164,6 +171,7 @@ export const Room = z.object({
   maxPeers: z.int().nonnegative().describe('0 is unlimited'),
   emptyTtl: z.int().nonnegative().nullable().describe('seconds after the last one leaves; null keeps the room'),
   topology: Topology,
+  timeZone: TimeZone,
   mediaLimits: MediaLimits,
   metadata: Metadata,
   host: z.object({ userId: Id, name: KnownName }).nullable(),
@@ -233,6 +241,43 @@ export const Call = z.object({
   ended: z.boolean().describe('nobody is left to talk to'),
 })
 export type Call = z.infer<typeof Call>
+
+/** Someone's time in a room. */
+export const PastSession = z.object({
+  sessionId: Id,
+  userId: Id,
+  name: KnownName,
+  connectedAt: Timestamp,
+  disconnectedAt: Timestamp.nullable().describe('null while it lasts'),
+})
+export type PastSession = z.infer<typeof PastSession>
+
+const Day = z.iso.date()
+const Usage = {
+  people: z.int().nonnegative().describe('different people, by who they are and not by their names'),
+  sessions: z.int().nonnegative(),
+  meanSeconds: z.int().nonnegative().nullable().describe('of the sessions that have ended; null where none has'),
+}
+export const UsageOfDay = z.object({ day: Day, ...Usage })
+export type UsageOfDay = z.infer<typeof UsageOfDay>
+
+/** How a room was used. A session counts on the day on which it has begun. */
+export const RoomUsage = z.object({
+  timeZone: TimeZone,
+  presentNow: z.int().nonnegative(),
+  days: z.array(UsageOfDay),
+  total: z.object(Usage),
+})
+export type RoomUsage = z.infer<typeof RoomUsage>
+
+export const AuditEntry = z.object({
+  at: Timestamp,
+  act: z.string().max(64),
+  actor: z.object({ kind: z.enum(['person', 'key', 'owner', 'server']), id: Id.nullable(), name: z.string().max(200) }),
+  subject: z.object({ id: Id, name: z.string().max(200) }).nullable(),
+  details: z.record(z.string(), opaque<unknown>('what belongs to it')),
+})
+export type AuditEntry = z.infer<typeof AuditEntry>
 
 /** The number of a roster's state. A new epoch (the server was started anew) or a gap means: ask `listMembers`. */
 export const Revision = z.object({ epoch: Id, number: z.int().nonnegative() })

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import {
+  AuditEntry,
   Ban,
   Call,
   ChatMessage,
@@ -16,10 +17,12 @@ import {
   Id,
   Member,
   Membership,
+  PastSession,
   Party,
   RelayPayload,
   Revision,
   Room,
+  RoomUsage,
   RoomSettings,
   Role,
   RtpCapabilities,
@@ -264,6 +267,38 @@ export const requests = {
     params: Empty,
     value: z.object({ memberships: z.array(Membership) }),
     errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
+  },
+  roomHistory: {
+    about: 'Who was in a room when, the latest first. For hosts and co-hosts.',
+    params: z.object({
+      ...OwnRoom,
+      cursor: z.string().max(128).nullable().optional(),
+      limit: z.int().min(1).max(200).optional(),
+    }),
+    value: z.object({ sessions: z.array(PastSession), cursor: z.string().nullable() }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'storeUnavailable'],
+  },
+  roomUsage: {
+    about: 'How a room was used on each day, both ends included: the last 30 days where none are named. For hosts and co-hosts.',
+    params: z.object({ ...OwnRoom, from: z.iso.date().optional(), to: z.iso.date().optional() }),
+    value: z.object({ usage: RoomUsage }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'storeUnavailable'],
+  },
+  roomAudit: {
+    about: 'Who has done what in a room, the latest first. For its host.',
+    params: z.object({ ...OwnRoom, limit: z.int().min(1).max(500).optional() }),
+    value: z.object({ entries: z.array(AuditEntry) }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'storeUnavailable'],
+  },
+  myRooms: {
+    about: 'The rooms that one was in, the latest first, and whether one is in them now.',
+    params: z.object({ limit: z.int().min(1).max(200).optional() }),
+    value: z.object({
+      rooms: z.array(
+        z.object({ room: Room, lastSeenAt: z.iso.datetime(), isThere: z.boolean().describe('by any of one’s windows') }),
+      ),
+    }),
+    errors: ['storeUnavailable'],
   },
   listRooms: {
     about: 'Lists public rooms, those with people first. From then on, until a room is joined, `roomChanged` tells of changes.',

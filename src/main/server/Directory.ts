@@ -57,11 +57,29 @@ export class Directory extends Emitter<Events> {
   async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
     const now = new Date().toISOString()
     const { slug = null, description = '', visibility = 'public', admission = 'open', locked = false } = settings
-    const { maxPeers = 100, emptyTtl = null, topology = 'sfu', mediaLimits = MediaLimits.parse({}), metadata = {} } = settings
+    const {
+      maxPeers = 100,
+      emptyTtl = null,
+      topology = 'sfu',
+      timeZone = 'UTC',
+      mediaLimits = MediaLimits.parse({}),
+      metadata = {},
+    } = settings
     const stored = await insertRoom(
       this.#store,
       {
-        ...{ name: settings.name ?? '', slug, description, visibility, admission, locked, maxPeers, emptyTtl, topology },
+        ...{
+          name: settings.name ?? '',
+          slug,
+          description,
+          visibility,
+          admission,
+          locked,
+          maxPeers,
+          emptyTtl,
+          topology,
+          timeZone,
+        },
         ...{ mediaLimits, metadata },
         passwordHash: (await hashOf(settings.password)) ?? null,
         id: randomId(),

@@ -389,7 +389,7 @@ const sources = Source.options
 
 /** A stored room as it is shown. */
 export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', present = 0): RoomInfo {
-  const { id, name, slug, description, joinCode, visibility, admission, locked, maxPeers, emptyTtl, topology } = stored
+  const { id, name, slug, description, joinCode, visibility, admission, locked, maxPeers, emptyTtl, topology, timeZone } = stored
   const { mediaLimits, metadata, version, createdAt, updatedAt } = stored
   return {
     id,
@@ -404,6 +404,7 @@ export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', pre
     maxPeers,
     emptyTtl,
     topology,
+    timeZone,
     mediaLimits,
     metadata,
     host: stored.hostUserId === null ? null : { userId: stored.hostUserId, name: stored.hostName ?? '' },

@@ -4,6 +4,7 @@ import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
 import { may } from '../../shared/roles.ts'
+import { usageByDay } from './analytics.ts'
 import { Calls } from './Calls.ts'
 import { CodeBudget } from './CodeBudget.ts'
 import type { Connection, Tell } from './Connection.ts'
@@ -16,8 +17,9 @@ import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
 import { Resumes } from './Resumes.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
-import type { Actor } from './store/audit.ts'
+import { auditOf, type Actor } from './store/audit.ts'
 import { isBanned } from './store/bans.ts'
+import { roomsOfUser, sessionsOf } from './store/history.ts'
 import { roleOf } from './store/members.ts'
 import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
@@ -105,6 +107,37 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   async deleteRoom(connection: Connection, own: RoomOfOne): Promise<void> {
     await this.directory.delete(await this.#own(connection, own, 'deleteRoom'), actorOf(connection))
+  }
+
+  async roomHistory(
+    connection: Connection,
+    { cursor, limit = 50, ...own }: Params<'roomHistory'>,
+  ): Promise<Value<'roomHistory'>> {
+    const room = await this.#own(connection, own, 'readHistory')
+    return sessionsOf(this.#context.store, room.tenantId, { roomId: room.id, cursor, limit })
+  }
+
+  async roomUsage(connection: Connection, { from, to, ...own }: Params<'roomUsage'>): Promise<Value<'roomUsage'>> {
+    const room = await this.#own(connection, own, 'readHistory')
+    return { usage: await usageByDay(this.#context.store, room, this.describe(room).present, { from, to }) }
+  }
+
+  async roomAudit(connection: Connection, { limit = 100, ...own }: Params<'roomAudit'>): Promise<Value<'roomAudit'>> {
+    const room = await this.#own(connection, own, 'readAudit')
+    const entries = await auditOf(this.#context.store, room.tenantId, room.id, limit)
+    return { entries: entries.map(({ at, act, actor, subject, details }) => ({ at, act, actor, subject, details })) }
+  }
+
+  async myRooms({ tenantId, userId }: Connection, { limit = 50 }: Params<'myRooms'>): Promise<Value<'myRooms'>> {
+    const { store } = this.#context
+    const visited = await roomsOfUser(store, tenantId, userId, limit)
+    const rooms = await Promise.all(
+      visited.map(async ({ roomId, lastSeenAt, isThere }) => {
+        const stored = await roomById(store, tenantId, roomId)
+        return stored && { room: this.describe(stored), lastSeenAt, isThere }
+      }),
+    )
+    return { rooms: rooms.filter((room) => room !== null) }
   }
 
   /** Sets what is given of a room, whoever may do so. */

@@ -42,6 +42,10 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
       await server.deleteRoom(connection, params)
       return {}
     },
+    roomHistory: (connection, params) => server.roomHistory(connection, params),
+    roomUsage: (connection, params) => server.roomUsage(connection, params),
+    roomAudit: (connection, params) => server.roomAudit(connection, params),
+    myRooms: (connection, params) => server.myRooms(connection, params),
     joinRoom: (connection, params) => server.joinRoom(connection, params),
     listRooms: (connection, params) => server.listRooms(connection, params),
     leaveRoom: (connection) => {

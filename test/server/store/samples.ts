@@ -22,6 +22,7 @@ export function aRoom(changes: Partial<StoredRoom> = {}): Omit<StoredRoom, 'join
     maxPeers: 100,
     emptyTtl: null,
     topology: 'sfu',
+    timeZone: 'UTC',
     mediaLimits: { microphone: true, camera: true, screen: true, maxKbps: null },
     metadata: {},
     closedAt: null,

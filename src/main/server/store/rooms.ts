@@ -18,6 +18,7 @@ export interface StoredSettings extends Pick<
   | 'maxPeers'
   | 'emptyTtl'
   | 'topology'
+  | 'timeZone'
   | 'mediaLimits'
   | 'metadata'
 > {
@@ -212,6 +213,7 @@ function roomOf(row: Row): StoredRoom {
     maxPeers: row.max_peers,
     emptyTtl: row.empty_ttl,
     topology: row.topology,
+    timeZone: row.time_zone,
     mediaLimits: MediaLimits.parse(JSON.parse(row.media_limits)),
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     version: row.version,
@@ -238,6 +240,7 @@ function columnsOf(change: Change): Updateable<Tables['rooms']> {
     max_peers: change.maxPeers,
     empty_ttl: change.emptyTtl,
     topology: change.topology,
+    time_zone: change.timeZone,
     media_limits: change.mediaLimits && JSON.stringify(change.mediaLimits),
     metadata: change.metadata && JSON.stringify(change.metadata),
     closed_at: change.closedAt,

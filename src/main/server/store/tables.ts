@@ -22,6 +22,7 @@ export interface Tables {
     max_peers: number
     empty_ttl: number | null
     topology: Room['topology']
+    time_zone: string
     admission: Room['admission']
     locked: Flag
     password_hash: string | null

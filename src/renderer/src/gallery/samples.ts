@@ -47,6 +47,7 @@ export function sampleRoom(part: Partial<Room> = {}): Room {
     maxPeers: 100,
     emptyTtl: null,
     topology: 'sfu',
+    timeZone: 'UTC',
     mediaLimits: { microphone: true, camera: true, screen: true, maxKbps: null },
     metadata: {},
     host: { userId: 'u0', name: 'Ada Lovelace' },

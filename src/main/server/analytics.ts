@@ -1,0 +1,47 @@
+import { AppError } from '../../shared/errors.ts'
+import type { RoomUsage } from '../../shared/model.ts'
+import { addDays, dayIn, startOfDay } from '../../shared/zonedTime.ts'
+import { usageOf } from './store/history.ts'
+import type { StoredRoom } from './store/rooms.ts'
+import type { Store } from './store/Store.ts'
+
+/** Days that are told where none are named. */
+const DAYS = 30
+const MOST_DAYS = 366
+
+/**
+ * How a room was used on each day of its time zone, from the first to the last named (both as `2026-03-29`). Throws `badRequest` for a
+ * range that is none, or too long.
+ */
+export async function usageByDay(
+  store: Store,
+  room: StoredRoom,
+  presentNow: number,
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+): Promise<RoomUsage> {
+  const zone = room.timeZone
+  const last = to ?? dayIn(zone, new Date())
+  const first = from ?? addDays(last, 1 - DAYS)
+  const days: string[] = []
+  for (let day = first; day <= last && days.length <= MOST_DAYS; day = addDays(day, 1)) days.push(day)
+  if (days.length === 0 || days.length > MOST_DAYS)
+    throw new AppError('badRequest', `Ask for 1 to ${MOST_DAYS} days`, { details: { path: 'from' } })
+  const range = (begin: string, end: string) => ({
+    roomId: room.id,
+    from: startOfDay(zone, begin).toISOString(),
+    before: startOfDay(zone, addDays(end, 1)).toISOString(),
+  })
+  const usage = []
+  // One after the other, so that others are answered in between.
+  for (const day of days) {
+    usage.push({ day, ...(await usageOf(store, room.tenantId, range(day, day))) })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { timeZone: zone, presentNow, days: usage, total: await usageOf(store, room.tenantId, range(first, last)) }
+}
+
+/** For spreadsheets: RFC 4180, with a line of names. */
+export function usageAsCsv({ days }: RoomUsage): string {
+  const lines = days.map(({ day, people, sessions, meanSeconds }) => [day, people, sessions, meanSeconds ?? ''].join(','))
+  return ['day,people,sessions,mean_seconds', ...lines, ''].join('\r\n')
+}

@@ -1,0 +1,98 @@
+import { sql } from 'kysely'
+import { AppError } from '../../../shared/errors.ts'
+import type { PastSession, UsageOfDay } from '../../../shared/model.ts'
+import type { Db } from './Store.ts'
+
+export interface SessionsPage {
+  roomId: string
+  /** Where the last page ended. */
+  cursor?: string | null | undefined
+  limit: number
+}
+
+/** Who was in a room when, the latest first. Throws `badRequest` for a cursor that was not given out here. */
+export async function sessionsOf(
+  db: Db,
+  tenantId: string,
+  { roomId, cursor = null, limit }: SessionsPage,
+): Promise<{ sessions: PastSession[]; cursor: string | null }> {
+  const after = cursor === null ? null : parseCursor(cursor)
+  const rows = await db.query
+    .selectFrom('sessions')
+    .select(['id', 'user_id', 'user_name', 'connected_at', 'disconnected_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('room_id', '=', roomId)
+    .$if(after !== null, (found) =>
+      found.where((eb) => eb(eb.refTuple('connected_at', 'id'), '<', eb.tuple(after!.at, after!.id))),
+    )
+    .orderBy('connected_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    sessions: rows.slice(0, limit).map((row) => ({
+      sessionId: row.id,
+      userId: row.user_id,
+      name: row.user_name,
+      connectedAt: row.connected_at,
+      disconnectedAt: row.disconnected_at,
+    })),
+    cursor: last ? `${last.connected_at}~${last.id}` : null,
+  }
+}
+
+export interface Range {
+  roomId: string
+  /** ISO 8601; what has begun from the first on and before the second counts. */
+  from: string
+  before: string
+}
+
+/** How a room was used: people by who they are and not by their names, and the mean of the sessions that have ended. */
+export async function usageOf(db: Db, tenantId: string, { roomId, from, before }: Range): Promise<Omit<UsageOfDay, 'day'>> {
+  const row = await db.query
+    .selectFrom('sessions')
+    .select((eb) => [
+      eb.fn.count<number>('user_id').distinct().as('people'),
+      eb.fn.countAll<number>().as('sessions'),
+      sql<number | null>`avg(unixepoch(disconnected_at, 'subsec') - unixepoch(connected_at, 'subsec'))`.as('seconds'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('room_id', '=', roomId)
+    .where('connected_at', '>=', from)
+    .where('connected_at', '<', before)
+    .executeTakeFirstOrThrow()
+  return { people: row.people, sessions: row.sessions, meanSeconds: row.seconds === null ? null : Math.round(row.seconds) }
+}
+
+/** The rooms that someone was in, the latest first, each once, and whether they are in it now. */
+export async function roomsOfUser(
+  db: Db,
+  tenantId: string,
+  userId: string,
+  limit: number,
+): Promise<{ roomId: string; lastSeenAt: string; isThere: boolean }[]> {
+  const rows = await db.query
+    .selectFrom('sessions')
+    .innerJoin('rooms', 'rooms.id', 'sessions.room_id')
+    .select((eb) => [
+      'sessions.room_id as roomId',
+      eb.fn.max('sessions.connected_at').as('lastSeenAt'),
+      sql<0 | 1>`max(disconnected_at IS NULL)`.as('isThere'),
+    ])
+    .where('sessions.tenant_id', '=', tenantId)
+    .where('sessions.user_id', '=', userId)
+    .groupBy('sessions.room_id')
+    .orderBy('lastSeenAt', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...row, isThere: row.isThere === 1 }))
+}
+
+function parseCursor(cursor: string): { at: string; id: string } {
+  const [, at, id] = /^([0-9TZ:.-]+)~([A-Za-z0-9_-]+)$/.exec(cursor) ?? []
+  if (at === undefined || id === undefined)
+    throw new AppError('badRequest', 'This history cannot be continued; ask for it anew', { details: { path: 'cursor' } })
+  return { at, id }
+}
