@@ -50,6 +50,18 @@ const plausible: Record<string, unknown> = {
   rtpParameters: { codecs: [] },
   source: 'camera',
   kind: 'video',
+  peerId: 'nobody',
+  sources: ['camera'],
+  role: 'speaker',
+  userId: 'nobody',
+  waitingId: 'nobody',
+  place: 1,
+  callId: 'none',
+  accept: true,
+  changes: { description: 'Changed' },
+  slug: 'changed',
+  emptyTtl: 60,
+  maxPeers: 10,
 }
 
 function fieldsOf(name: RequestName): string[] {
@@ -75,7 +87,7 @@ function* attempts(name: RequestName): Generator<unknown[]> {
 async function tryAll(client: Client): Promise<Record<string, number>> {
   const codes: Record<string, number> = {}
   // Leaving comes last, or the rest would be asked from outside.
-  const leaving = ['leaveRoom', 'closeRoom'] as const
+  const leaving = ['leaveRoom', 'closeRoom', 'deleteRoom'] as const
   const staying = (Object.keys(requests) as RequestName[]).filter((name) => !leaving.some((last) => last === name))
   for (const name of [...staying, ...leaving]) {
     const all = [...attempts(name)]

@@ -16,7 +16,7 @@ export interface Guesser {
  */
 const IN_A_MINUTE = { strangers: 48, known: 20 }
 /** From one address, or by one known device. People mistype; programs guess. */
-const FROM_ONE = { misses: 20, seconds: 600 }
+const FROM_ONE = { misses: 40, seconds: 600 }
 
 const TOO_MANY = 'Too many wrong codes were tried; wait a little, or open the link that you were sent'
 

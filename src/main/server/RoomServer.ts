@@ -1,5 +1,6 @@
 import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
+import { parseJoinCode } from '../../shared/joinCode.ts'
 import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
@@ -284,9 +285,10 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     const named = codeOnly ? null : await this.directory.findNamed(tenantId, ref)
     if (named) return named
     const isKnown = await wasHereBefore(this.#context.store, userId, new Date(Date.now() - KNOWN_AFTER_MS).toISOString())
-    const found = await this.#codes.spend({ address, knownUserId: isKnown ? userId : null }, () =>
-      this.directory.findByCode(tenantId, ref),
-    )
+    const lookUp = () => this.directory.findByCode(tenantId, ref)
+    // What cannot be a code costs nothing: nothing is guessed with it.
+    const guesser = { address, knownUserId: isKnown ? userId : null }
+    const found = await (parseJoinCode(ref) === null ? lookUp() : this.#codes.spend(guesser, lookUp))
     if (!found) throw noSuchRoom()
     return found
   }
