@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client'
 import { unwrap, type Result } from '../../../src/shared/errors.ts'
-import type { ParamsInput, RequestName, Value } from '../../../src/shared/protocol.ts'
+import type { NotificationName, ParamsInput, Payload, RequestName, Value } from '../../../src/shared/protocol.ts'
 
 /** Someone who talks to the server without a window: for rooms that the window does not make, and people who only fill them. */
 export async function outsider(url: string) {
@@ -12,6 +12,8 @@ export async function outsider(url: string) {
   return {
     request: <N extends RequestName>(name: N, params: ParamsInput<N>): Promise<Value<N>> =>
       new Promise<Result<Value<N>>>((resolve) => socket.emit(name, params, resolve)).then(unwrap),
+    on: <N extends NotificationName>(name: N, listener: (payload: Payload<N>) => void) =>
+      void socket.on(name as string, listener),
     close: () => void socket.disconnect(),
   }
 }
