@@ -3,7 +3,7 @@ import type { types } from 'mediasoup-client'
 import { z } from 'zod'
 import { parseJoinCode } from './joinCode.ts'
 import { roles } from './roles.ts'
-import { isTimeZone } from './zonedTime.ts'
+import { isTimeZone } from './timeZone.ts'
 
 export type RtpCapabilities = types.RtpCapabilities
 export type RtpParameters = types.RtpParameters
@@ -127,6 +127,26 @@ export const TimeZone = z
   .refine(isTimeZone, 'must be a time zone, such as Europe/Berlin')
   .describe('as IANA names it')
 
+/** When a room is open. Times are those of its time zone. */
+export const Schedule = z.object({
+  start: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:00$/)
+    .describe('of the first time, as clocks there show it: 2026-03-29T09:00:00'),
+  durationMinutes: z
+    .int()
+    .min(1)
+    .max(7 * 1440),
+  repeat: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .describe('an RRULE of RFC 5545 by days, as FREQ=WEEKLY;BYDAY=MO; null: once'),
+  openMinutesEarly: z.int().min(0).max(1440).default(10),
+})
+export type Schedule = z.infer<typeof Schedule>
+
 /** What can be set of a room. Those not given stay as they are; in a new room they are the defaults. */
 export const RoomSettings = z.object({
   name: RoomName.optional(),
@@ -146,6 +166,7 @@ export const RoomSettings = z.object({
     .describe('seconds after the last one leaves until the room is deleted; null keeps it'),
   topology: Topology.optional(),
   timeZone: TimeZone.optional().describe('where its days begin and its clock stands; UTC where it is not given'),
+  schedule: Schedule.nullable().optional().describe('outside of it only those come in who lead the room; null: always open'),
   mediaLimits: MediaLimits.optional(),
   metadata: Metadata.optional(),
 })
@@ -172,6 +193,8 @@ export const Room = z.object({
   emptyTtl: z.int().nonnegative().nullable().describe('seconds after the last one leaves; null keeps the room'),
   topology: Topology,
   timeZone: TimeZone,
+  schedule: Schedule.nullable(),
+  opensAt: Timestamp.nullable().describe('when it opens next, by its schedule; null while it is open'),
   mediaLimits: MediaLimits,
   metadata: Metadata,
   host: z.object({ userId: Id, name: KnownName }).nullable(),
@@ -241,6 +264,15 @@ export const Call = z.object({
   ended: z.boolean().describe('nobody is left to talk to'),
 })
 export type Call = z.infer<typeof Call>
+
+/** Settings that are kept for rooms to come. */
+export const Template = z.object({
+  templateId: Id,
+  name: RoomName,
+  settings: RoomSettings.omit({ slug: true, password: true }),
+  createdAt: Timestamp,
+})
+export type Template = z.infer<typeof Template>
 
 /** Someone's time in a room. */
 export const PastSession = z.object({

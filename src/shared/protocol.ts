@@ -28,6 +28,7 @@ import {
   RtpCapabilities,
   RtpParameters,
   Source,
+  Template,
   Waiting,
 } from './model.ts'
 
@@ -115,10 +116,19 @@ export const requests = {
         ...RoomSettings.shape,
         roomId: RoomRef.optional(),
         hostKey: z.string().max(128).optional(),
+        templateId: Id.optional().describe('one’s own, for all that is not given'),
       })
       .refine((p) => (p.name === undefined) !== (p.roomId === undefined), 'give either a name or a roomId'),
     value: z.object({ room: Room, hostKey: z.string().nullable().describe('for whoever is host; null for others') }),
-    errors: ['unauthorized', 'roomNotFound', 'slugTaken', 'forbidden', 'mediaUnavailable', 'storeUnavailable'],
+    errors: [
+      'unauthorized',
+      'roomNotFound',
+      'slugTaken',
+      'forbidden',
+      'templateNotFound',
+      'mediaUnavailable',
+      'storeUnavailable',
+    ],
   },
   updateRoom: {
     about: 'Sets what is given of a room, and leaves the rest. For its host; to lock it, also for co-hosts.',
@@ -267,6 +277,37 @@ export const requests = {
     params: Empty,
     value: z.object({ memberships: z.array(Membership) }),
     errors: ['notInRoom', 'forbidden', 'storeUnavailable'],
+  },
+  roomInvitation: {
+    about: 'The calendar file (iCalendar) of a scheduled room: the same event each time, as it is set now.',
+    params: z.object({
+      ...OwnRoom,
+      link: z
+        .url({ protocol: /^(https?|lanyard)$/ })
+        .max(500)
+        .optional()
+        .describe('what leads into the room'),
+    }),
+    value: z.object({ calendar: z.string() }),
+    errors: ['notInRoom', 'roomNotFound', 'forbidden', 'notScheduled'],
+  },
+  saveTemplate: {
+    about: 'Keeps settings for rooms to come; another of one’s own with that name is replaced.',
+    params: Template.pick({ name: true, settings: true }),
+    value: z.object({ template: Template }),
+    errors: ['storeUnavailable'],
+  },
+  listTemplates: {
+    about: 'The settings that one has kept.',
+    params: Empty,
+    value: z.object({ templates: z.array(Template) }),
+    errors: ['storeUnavailable'],
+  },
+  deleteTemplate: {
+    about: 'Forgets them.',
+    params: z.object({ templateId: Id }),
+    value: Empty,
+    errors: ['templateNotFound', 'storeUnavailable'],
   },
   roomHistory: {
     about: 'Who was in a room when, the latest first. For hosts and co-hosts.',

@@ -6,6 +6,7 @@ import { MediaLimits, type RoomSettings } from '../../shared/model.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
 import { randomId } from './ids.ts'
 import { hashPassword } from './passwords.ts'
+import { checkSchedule } from './schedule.ts'
 import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import {
   changeRoom,
@@ -24,6 +25,23 @@ type Events = {
   /** It was made, or is another one now. */
   changed: [StoredRoom]
   gone: [StoredRoom]
+}
+
+/** What a new room is where nothing else is said. */
+const DEFAULTS: Omit<StoredSettings, 'passwordHash'> = {
+  name: '',
+  slug: null,
+  description: '',
+  visibility: 'public',
+  admission: 'open',
+  locked: false,
+  maxPeers: 100,
+  emptyTtl: null,
+  topology: 'sfu',
+  timeZone: 'UTC',
+  schedule: null,
+  mediaLimits: MediaLimits.parse({}),
+  metadata: {},
 }
 
 /**
@@ -56,38 +74,20 @@ export class Directory extends Emitter<Events> {
   /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`. */
   async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
     const now = new Date().toISOString()
-    const { slug = null, description = '', visibility = 'public', admission = 'open', locked = false } = settings
-    const {
-      maxPeers = 100,
-      emptyTtl = null,
-      topology = 'sfu',
-      timeZone = 'UTC',
-      mediaLimits = MediaLimits.parse({}),
-      metadata = {},
-    } = settings
+    if (settings.schedule) checkSchedule(settings.schedule)
+    const { password, ...rest } = settings
+    const wanted = { ...DEFAULTS, ...given(rest) }
     const stored = await insertRoom(
       this.#store,
       {
-        ...{
-          name: settings.name ?? '',
-          slug,
-          description,
-          visibility,
-          admission,
-          locked,
-          maxPeers,
-          emptyTtl,
-          topology,
-          timeZone,
-        },
-        ...{ mediaLimits, metadata },
-        passwordHash: (await hashOf(settings.password)) ?? null,
+        ...wanted,
+        passwordHash: (await hashOf(password)) ?? null,
         id: randomId(),
         tenantId,
         hostUserId,
         hostName: null,
         closedAt: null,
-        deleteAt: EmptyRooms.firstEnd(emptyTtl),
+        deleteAt: EmptyRooms.firstEnd(wanted.emptyTtl),
         createdAt: now,
         updatedAt: now,
       },
@@ -101,6 +101,7 @@ export class Directory extends Emitter<Events> {
   /** Sets what is given. Throws `slugTaken`, `changedMeanwhile`, `roomNotFound`. */
   async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
     const { password, ...rest } = settings
+    if (settings.schedule) checkSchedule(settings.schedule)
     const passwordHash = await hashOf(password)
     const change: Partial<StoredSettings> = { ...given(rest), ...(passwordHash !== undefined && { passwordHash }) }
     const changed = await changeRoom(this.#store, room.tenantId, room.id, change, ifVersion)

@@ -6,6 +6,7 @@ import type { Connection } from './Connection.ts'
 import { randomId } from './ids.ts'
 import type { Applicant, Peer, ResumeHashes } from './Peer.ts'
 import type { Room, RoomContext } from './Room.ts'
+import { opensAt } from './schedule.ts'
 import { addMember } from './store/members.ts'
 import { Waiter, WaitingList } from './WaitingList.ts'
 
@@ -168,7 +169,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     const { closedAt, locked, passwordHash, admission } = this.#room.stored
     return {
       isClosed: closedAt !== null,
-      isEarly: false,
+      isEarly: opensAt(this.#room.stored) !== null,
       isLocked: locked,
       hasPassword: passwordHash !== null,
       hasLobby: admission === 'lobby',
@@ -187,7 +188,8 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       passwordRequired: `${name} asks for a password`,
       roomFull: `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
     }
-    return new AppError(code, sentences[code])
+    const opens = code === 'notOpenYet' ? opensAt(this.#room.stored) : null
+    return new AppError(code, sentences[code], opens === null ? {} : { details: { opensAt: opens } })
   }
 
   /** From before the door to a seat. */

@@ -11,6 +11,7 @@ import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
+import { opensAt } from './schedule.ts'
 import type { Sfu } from './sfu.ts'
 import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { insertMessage, messagesOf } from './store/messages.ts'
@@ -405,6 +406,8 @@ export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', pre
     emptyTtl,
     topology,
     timeZone,
+    schedule: stored.schedule,
+    opensAt: opensAt(stored),
     mediaLimits,
     metadata,
     host: stored.hostUserId === null ? null : { userId: stored.hostUserId, name: stored.hostName ?? '' },

@@ -18,12 +18,14 @@ import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
 import { Resumes } from './Resumes.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
+import { invitation } from './schedule.ts'
 import { auditOf, type Actor } from './store/audit.ts'
 import { isBanned } from './store/bans.ts'
 import { roomsOfUser, sessionsOf } from './store/history.ts'
 import { roleOf } from './store/members.ts'
 import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
+import { deleteTemplate, saveTemplate, templatesOf } from './store/templates.ts'
 import { touchUser, wasHereBefore } from './store/users.ts'
 import type { Waiter } from './WaitingList.ts'
 
@@ -82,7 +84,8 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
-    const { roomId, hostKey, ...settings } = params
+    const { roomId, hostKey, templateId, ...given } = params
+    const settings = { ...(await this.#template(connection, templateId)), ...given }
     const room =
       roomId === undefined
         ? await this.directory.create(connection.tenantId, actorOf(connection), settings, connection.userId)
@@ -108,6 +111,24 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   async deleteRoom(connection: Connection, own: RoomOfOne): Promise<void> {
     await this.directory.delete(await this.#own(connection, own, 'deleteRoom'), actorOf(connection))
+  }
+
+  async roomInvitation(connection: Connection, { link, ...own }: Params<'roomInvitation'>): Promise<Value<'roomInvitation'>> {
+    const room = await this.#own(connection, own, 'editRoom')
+    return { calendar: invitation(room, link ?? null) }
+  }
+
+  async saveTemplate(connection: Connection, params: Params<'saveTemplate'>): Promise<Value<'saveTemplate'>> {
+    const template = { templateId: randomId(), ...params, createdAt: new Date().toISOString() }
+    return { template: await saveTemplate(this.#context.store, connection, template) }
+  }
+
+  async listTemplates(connection: Connection): Promise<Value<'listTemplates'>> {
+    return { templates: await templatesOf(this.#context.store, connection) }
+  }
+
+  async deleteTemplate(connection: Connection, templateId: string): Promise<void> {
+    if (!(await deleteTemplate(this.#context.store, connection, templateId))) throw noSuchTemplate()
   }
 
   async roomHistory(
@@ -257,6 +278,14 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
       this.#drop(room)
     }
     this.#empty.close()
+  }
+
+  async #template(connection: Connection, templateId: string | undefined): Promise<RoomSettings> {
+    if (templateId === undefined) return {}
+    const templates = await templatesOf(this.#context.store, connection)
+    const template = templates.find((one) => one.templateId === templateId)
+    if (!template) throw noSuchTemplate()
+    return template.settings
   }
 
   async #makeReady(connection: Connection, ref: string, hostKey: string | undefined): Promise<StoredRoom> {
@@ -442,6 +471,8 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.emit('people', this.#people)
   }
 }
+
+const noSuchTemplate = () => new AppError('templateNotFound', 'You have kept no settings under that id')
 
 const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
 

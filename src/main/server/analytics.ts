@@ -1,6 +1,6 @@
+import { DateTime } from 'luxon'
 import { AppError } from '../../shared/errors.ts'
 import type { RoomUsage } from '../../shared/model.ts'
-import { addDays, dayIn, startOfDay } from '../../shared/zonedTime.ts'
 import { usageOf } from './store/history.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
@@ -20,7 +20,7 @@ export async function usageByDay(
   { from, to }: { from?: string | undefined; to?: string | undefined },
 ): Promise<RoomUsage> {
   const zone = room.timeZone
-  const last = to ?? dayIn(zone, new Date())
+  const last = to ?? dayOf(DateTime.now().setZone(zone))
   const first = from ?? addDays(last, 1 - DAYS)
   const days: string[] = []
   for (let day = first; day <= last && days.length <= MOST_DAYS; day = addDays(day, 1)) days.push(day)
@@ -45,3 +45,9 @@ export function usageAsCsv({ days }: RoomUsage): string {
   const lines = days.map(({ day, people, sessions, meanSeconds }) => [day, people, sessions, meanSeconds ?? ''].join(','))
   return ['day,people,sessions,mean_seconds', ...lines, ''].join('\r\n')
 }
+
+/** As `2026-03-29`. */
+const dayOf = (at: DateTime) => at.toFormat('yyyy-MM-dd')
+const addDays = (day: string, count: number) => dayOf(DateTime.fromISO(day, { zone: 'UTC' }).plus({ days: count }))
+/** A zone that skips midnight begins its day later. */
+const startOfDay = (zone: string, day: string) => DateTime.fromISO(day, { zone }).startOf('day').toJSDate()

@@ -42,6 +42,13 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
       await server.deleteRoom(connection, params)
       return {}
     },
+    roomInvitation: (connection, params) => server.roomInvitation(connection, params),
+    saveTemplate: (connection, params) => server.saveTemplate(connection, params),
+    listTemplates: (connection) => server.listTemplates(connection),
+    deleteTemplate: async (connection, { templateId }) => {
+      await server.deleteTemplate(connection, templateId)
+      return {}
+    },
     roomHistory: (connection, params) => server.roomHistory(connection, params),
     roomUsage: (connection, params) => server.roomUsage(connection, params),
     roomAudit: (connection, params) => server.roomAudit(connection, params),

@@ -23,6 +23,7 @@ export function aRoom(changes: Partial<StoredRoom> = {}): Omit<StoredRoom, 'join
     emptyTtl: null,
     topology: 'sfu',
     timeZone: 'UTC',
+    schedule: null,
     mediaLimits: { microphone: true, camera: true, screen: true, maxKbps: null },
     metadata: {},
     closedAt: null,

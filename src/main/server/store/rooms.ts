@@ -1,6 +1,6 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
 import { AppError } from '../../../shared/errors.ts'
-import { MediaLimits, Metadata, type Room } from '../../../shared/model.ts'
+import { MediaLimits, Metadata, Schedule, type Room } from '../../../shared/model.ts'
 import { ConstraintError } from './errors.ts'
 import { insertMember } from './members.ts'
 import type { Db } from './Store.ts'
@@ -19,6 +19,7 @@ export interface StoredSettings extends Pick<
   | 'emptyTtl'
   | 'topology'
   | 'timeZone'
+  | 'schedule'
   | 'mediaLimits'
   | 'metadata'
 > {
@@ -214,6 +215,7 @@ function roomOf(row: Row): StoredRoom {
     emptyTtl: row.empty_ttl,
     topology: row.topology,
     timeZone: row.time_zone,
+    schedule: row.schedule === null ? null : Schedule.parse(JSON.parse(row.schedule)),
     mediaLimits: MediaLimits.parse(JSON.parse(row.media_limits)),
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     version: row.version,
@@ -241,6 +243,7 @@ function columnsOf(change: Change): Updateable<Tables['rooms']> {
     empty_ttl: change.emptyTtl,
     topology: change.topology,
     time_zone: change.timeZone,
+    schedule: change.schedule && JSON.stringify(change.schedule),
     media_limits: change.mediaLimits && JSON.stringify(change.mediaLimits),
     metadata: change.metadata && JSON.stringify(change.metadata),
     closed_at: change.closedAt,

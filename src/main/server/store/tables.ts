@@ -23,6 +23,8 @@ export interface Tables {
     empty_ttl: number | null
     topology: Room['topology']
     time_zone: string
+    /** A JSON object. */
+    schedule: string | null
     admission: Room['admission']
     locked: Flag
     password_hash: string | null
@@ -56,6 +58,15 @@ export interface Tables {
     subject_name: string | null
     /** A JSON object. */
     details: string
+  }
+  templates: {
+    id: string
+    tenant_id: string
+    user_id: string
+    name: string
+    /** A JSON object. */
+    settings: string
+    created_at: Time
   }
   users: {
     id: string

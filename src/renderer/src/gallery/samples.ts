@@ -48,6 +48,8 @@ export function sampleRoom(part: Partial<Room> = {}): Room {
     emptyTtl: null,
     topology: 'sfu',
     timeZone: 'UTC',
+    schedule: null,
+    opensAt: null,
     mediaLimits: { microphone: true, camera: true, screen: true, maxKbps: null },
     metadata: {},
     host: { userId: 'u0', name: 'Ada Lovelace' },

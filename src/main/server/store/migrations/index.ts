@@ -1,6 +1,7 @@
 import { rooms } from './001_rooms.ts'
 import { admission } from './002_admission.ts'
 import { history } from './004_history.ts'
+import { planning } from './005_planning.ts'
 
 /** A step of the schema, and the way back. One that has shipped is never edited: the next number is added. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** In order; the first makes version 1. */
-export const migrations: readonly Migration[] = [rooms, admission, history]
+export const migrations: readonly Migration[] = [rooms, admission, history, planning]
