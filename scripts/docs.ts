@@ -3,9 +3,10 @@
  * stale, and then ends with 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { featuresDocument } from './docs/features.ts'
 import { protocolDocument } from './docs/protocol.ts'
 
-const documents = { 'docs/protocol.md': protocolDocument }
+const documents = { 'docs/protocol.md': protocolDocument, 'docs/features.md': featuresDocument }
 
 for (const [path, write] of Object.entries(documents)) {
   const file = new URL(`../${path}`, import.meta.url)

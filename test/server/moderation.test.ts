@@ -1,8 +1,10 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { Source } from '../../src/shared/model.ts'
 import { may, outranks, rightNames, roles, type Role } from '../../src/shared/roles.ts'
 import { Client, enter, hostRoom, newDevice } from '../support/Client.ts'
-import { startServer } from '../support/server.ts'
+import { startServer, temporaryDirectory } from '../support/server.ts'
 
 /** A room with one of each role, and the host who has made them so. */
 async function oneOfEach(url: string) {
@@ -102,6 +104,34 @@ test('F10: a role lasts from one visit to the next', async () => {
     ['Ada', 'host'],
     ['Grace', 'listener'],
   ])
+})
+
+test('F3: membership, presence and sessions do not destroy each other', async () => {
+  const dataDir = await temporaryDirectory()
+  const server = await startServer({ dataDir })
+  const { host, room } = await hostRoom(server.url)
+  const { client: grace, joined } = await enter(server.url, room.joinCode, 'Grace')
+  await host.request('setRole', { peerId: joined.self.peerId, role: 'cohost' })
+  const db = new Database(join(dataDir, 'lanyard.db'), { readonly: true })
+  const count = async (table: string, where = '1') => {
+    // All that came before it is stored when this is answered.
+    await host.say('Now')
+    return db.prepare(`SELECT count(*) FROM ${table} WHERE user_id = ? AND ${where}`).pluck().get(grace.welcome.userId)
+  }
+  const all = async () => [
+    await count('room_members'),
+    await count('presence'),
+    await count('sessions', 'disconnected_at IS NULL'),
+  ]
+  expect(await all()).toEqual([1, 1, 1])
+  await grace.request('leaveRoom', {})
+  expect(await all()).toEqual([1, 0, 0])
+  expect(await count('sessions')).toBe(1)
+  const again = await grace.join({ roomId: room.id, name: 'Grace' })
+  await host.request('removeMember', { peerId: again.self.peerId })
+  expect(await all()).toEqual([1, 0, 0])
+  expect(await count('sessions')).toBe(2)
+  db.close()
 })
 
 test('F10: the host hands the room over, for good', async () => {

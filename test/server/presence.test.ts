@@ -127,7 +127,7 @@ test('who does not come back in time has left', async () => {
   expect(late.resumed).toBeNull()
 })
 
-test('two windows of one device are one person and two seats', async () => {
+test('F3: two windows of one device are one person and two seats', async () => {
   const server = await startServer()
   const { host, room, joined } = await hostRoom(server.url)
   const second = await Client.connect(server.url, { device: host.device })
@@ -137,7 +137,7 @@ test('two windows of one device are one person and two seats', async () => {
   expect(also.self.role).toBe('host')
 })
 
-test('every seat is a session, closed when it ends, and the stopped server leaves none open', async () => {
+test('F3: every seat is a session, closed when it ends, and the stopped server leaves none open', async () => {
   const dataDir = await temporaryDirectory()
   const server = await startServer({ dataDir })
   const { host, room } = await hostRoom(server.url)

@@ -3,7 +3,7 @@ import { formatJoinCode } from '../../src/shared/joinCode.ts'
 import { Client, enter, hostRoom } from '../support/Client.ts'
 import { startServer } from '../support/server.ts'
 
-test('a new room has the defaults of the contract, and creating it joins nothing', async () => {
+test('F1: a new room has the defaults of the contract, and creating it joins nothing', async () => {
   const server = await startServer()
   const client = await Client.connect(server.url)
   const { room, hostKey } = await client.request('createRoom', { name: '  Design review ' })
@@ -22,7 +22,7 @@ test('a new room has the defaults of the contract, and creating it joins nothing
   expect(await client.refusal('listMembers')).toBe('notInRoom')
 })
 
-test('a room is joined by id, by slug, and by code however it is typed', async () => {
+test('F2: a room is joined by id, by slug, and by code however it is typed', async () => {
   const server = await startServer()
   const client = await Client.connect(server.url)
   const { room } = await client.request('createRoom', { name: 'Design', slug: 'design-review' })
@@ -34,7 +34,7 @@ test('a room is joined by id, by slug, and by code however it is typed', async (
   }
 })
 
-test('malformed and absent codes get the same answer', async () => {
+test('F2: malformed and absent codes get the same answer', async () => {
   const server = await startServer()
   const client = await Client.connect(server.url)
   const absent = await client.ask('joinRoom', { joinCode: 'ZZZZZZ', name: 'Ada' })
@@ -74,7 +74,7 @@ test('someone who is in a room must leave it before joining another, however fas
   expect(both.find((result) => !result.ok)).toMatchObject({ error: { code: 'alreadyJoined' } })
 })
 
-test('of many who ask for the last places at once, just as many get in', async () => {
+test('F8: of many who ask for the last places at once, just as many get in', async () => {
   const server = await startServer()
   const { room } = await hostRoom(server.url, { maxPeers: 4 })
   const clients = await Promise.all(Array.from({ length: 12 }, () => Client.connect(server.url)))
@@ -90,7 +90,7 @@ test('of many who ask for the last places at once, just as many get in', async (
   ).toBe(true)
 })
 
-test('the state goes from empty to active to in call and back, and is told to those inside and to those who watch the list', async () => {
+test('F4: the state goes from empty to active to in call and back, and is told to those inside and to those who watch the list', async () => {
   const server = await startServer()
   const watcher = await Client.connect(server.url)
   await watcher.request('listRooms', {})
@@ -109,7 +109,7 @@ test('the state goes from empty to active to in call and back, and is told to th
   await watcher.take('roomChanged', (news) => news.room.state === 'EMPTY' && news.room.present === 0)
 })
 
-test('public rooms are listed, those with people first; private ones are not', async () => {
+test('F7: public rooms are listed, those with people first; private ones are not', async () => {
   const server = await startServer()
   const { host, room } = await hostRoom(server.url)
   await host.request('createRoom', { name: 'Hidden', visibility: 'private' })
@@ -123,7 +123,7 @@ test('public rooms are listed, those with people first; private ones are not', a
   expect((await guest.request('listRooms', { query: 'EMP' })).rooms.map(({ name }) => name)).toEqual(['Empty'])
 })
 
-test('a long list comes in pages, each room once', async () => {
+test('F7: a long list comes in pages, each room once', async () => {
   const server = await startServer()
   const client = await Client.connect(server.url)
   for (let i = 0; i < 120; i += 1) await client.request('createRoom', { name: `Room ${i}` })
