@@ -106,9 +106,9 @@ export class Directory extends Emitter<Events> {
     return changed
   }
 
-  /** Deletes a room with its chat and its members. Throws `roomNotFound`. */
-  async delete(room: StoredRoom, by: Actor): Promise<void> {
-    if (!(await deleteRoom(this.#store, room.tenantId, room.id))) throw noSuchRoom()
+  /** Deletes a room with its chat and its members. Throws `changedMeanwhile`, `roomNotFound`. */
+  async delete(room: StoredRoom, by: Actor, ifVersion?: number): Promise<void> {
+    if (!(await deleteRoom(this.#store, room.tenantId, room.id, ifVersion))) return this.#missing(room, ifVersion)
     this.#note('roomDeleted', room, by, { name: room.name })
     this.emit('gone', room)
   }

@@ -2,14 +2,14 @@ import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
-import type { Right, Role } from '../../shared/roles.ts'
-import { may } from '../../shared/roles.ts'
+import { may, roleOfToken, type Right, type Role } from '../../shared/roles.ts'
+import type { ServerConfig } from './config.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Directory, noSuchRoom } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
 import { deriveKey, hashSecret, randomId, sameSecret } from './ids.ts'
 import { isPassword } from './passwords.ts'
-import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
+import { allows, Peer, type Applicant, type ResumeHashes } from './Peer.ts'
 import { Resumes } from './Resumes.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
@@ -19,6 +19,7 @@ import { roleOf } from './store/members.ts'
 import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
 import { touchUser } from './store/users.ts'
+import type { Grant, Tokens } from './Tokens.ts'
 import type { Waiter } from './WaitingList.ts'
 
 const ROOMS_PER_PAGE = 50
@@ -28,12 +29,21 @@ const READY_MS = 60_000
 const watchersOf = (tenantId: string) => `watchers of ${tenantId}`
 
 type RoomOfOne = Params<'deleteRoom'>
+/** Whose rooms someone can reach, and what they have to show for it. */
+type Asker = Pick<Connection, 'tenantId' | 'grant'>
+
+export interface ServerContext extends RoomContext {
+  tokens: Tokens
+  whoCreates: ServerConfig['whoCreates']
+}
 
 /** The living rooms of a server, by id, and who comes and goes. */
 export class RoomServer extends Emitter<{ people: [count: number] }> {
   readonly directory: Directory
-  readonly #context: RoomContext
+  readonly tokens: Tokens
+  readonly #context: ServerContext
   readonly #masterKey: Uint8Array
+  readonly #connections = new Set<Connection>()
   readonly #rooms = new Map<string, Room>()
   readonly #idle = new Map<Room, NodeJS.Timeout>()
   readonly #resumes = new Resumes()
@@ -45,9 +55,10 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   #people = 0
   #closed = false
 
-  constructor(context: RoomContext, masterKey: Uint8Array) {
+  constructor(context: ServerContext, masterKey: Uint8Array) {
     super()
     this.#context = context
+    this.tokens = context.tokens
     this.#masterKey = masterKey
     this.directory = new Directory(context.store)
     this.#news = new RoomNews(
@@ -60,6 +71,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     })
     this.directory.on('changed', (stored) => this.#stored(stored))
     this.directory.on('gone', (stored) => this.#gone(stored))
+    this.tokens.on('revoked', (tokenId) => this.#cutOff(tokenId))
   }
 
   /** Holds the seats of before a crash for those who come back within that time, in ms, and deletes what is overdue. */
@@ -71,6 +83,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
     const { roomId, hostKey, ...settings } = params
+    if (roomId === undefined) this.#requireMayCreate(connection)
     const room =
       roomId === undefined
         ? await this.directory.create(connection.tenantId, actorOf(connection), settings, connection.userId)
@@ -109,26 +122,27 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   async joinRoom(connection: Connection, params: Params<'joinRoom'>): Promise<Value<'joinRoom'>> {
     if (connection.peer || connection.waiter || connection.joining)
       throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
-    if (params.token !== undefined) throw new AppError('unauthorized', 'This server gives out no tokens')
     connection.joining = true
     try {
-      const found = await this.#find(connection, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
-      const applicant = await this.#applicant(connection, found, params)
-      const { store } = this.#context
-      const { password } = params
-      const knowsPassword =
-        password !== undefined && found.passwordHash !== null && (await isPassword(password, found.passwordHash))
-      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
-      if (stored.hostUserId === connection.userId) this.#nameHost(stored, params.name)
-      const known = { knowsPassword, isBanned: await isBanned(store, stored.id, connection.userId, connection.deviceHash) }
-      if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
-      const hashes = { current: hashSecret(connection.resume), previous: null }
-      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
-      connection.wire.exit(watchersOf(connection.tenantId))
+      const grant = params.token === undefined ? connection.grant : await this.tokens.verify(params.token)
+      const asker = { grant, tenantId: grant?.tenantId ?? connection.tenantId }
+      const found = await this.#find(asker, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
+      const applicant = grant ? await this.#bearer(connection, grant, params) : await this.#applicant(connection, found, params)
+      const holder = await this.#knock(connection, found, applicant, params.password)
       return await this.#tellHolder(holder)
     } finally {
       connection.joining = false
     }
+  }
+
+  /** Takes note of someone who has connected. */
+  connected(connection: Connection): void {
+    this.#connections.add(connection)
+  }
+
+  /** Whether a credential of that device may still take something back. */
+  canResume(credential: string, deviceHash: string | null): boolean {
+    return this.#ownerOf(hashSecret(credential))?.deviceHash === deviceHash
   }
 
   /**
@@ -140,9 +154,8 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     const next = { current: hashSecret(connection.resume), previous: used }
     const holder = this.#resumes.living(used)
     const kept = this.#resumes.kept(used)
-    const owner = holder instanceof Peer ? holder.seat : (holder?.applicant ?? kept)
     // A credential that was stolen is worth nothing on another device, nor without one.
-    if (!owner || owner.deviceHash !== connection.deviceHash) return null
+    if (this.#ownerOf(used)?.deviceHash !== connection.deviceHash) return null
     if (!holder) return kept ? this.#resumeKept(connection, kept, used, next) : null
     this.#resumes.rotate(holder, next)
     if (holder instanceof Peer) {
@@ -165,6 +178,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   /** A connection has ended: by a word, or without one. */
   disconnected(connection: Connection, clean: boolean): void {
     connection.open = false
+    this.#connections.delete(connection)
     const { peer, waiter } = connection
     if (peer) {
       if (clean || this.#closed) peer.room.remove(peer, 'left')
@@ -183,7 +197,11 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   async listRooms(connection: Connection, { query = '', cursor = null }: Params<'listRooms'>): Promise<Value<'listRooms'>> {
-    const { tenantId } = connection
+    const { tenantId, grant } = connection
+    if (grant) {
+      const own = cursor === null ? await roomById(this.#context.store, tenantId, grant.roomId) : null
+      return { rooms: own ? [this.describe(own)] : [], cursor: null }
+    }
     if (!connection.peer) connection.wire.enter(watchersOf(tenantId))
     const wanted = query.trim().toLowerCase()
     const live = [...this.#rooms.values()].filter(
@@ -234,11 +252,59 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     if (live) live.stored = { ...live.stored, hostName }
   }
 
-  /** The room that a reference means, as it is now. Throws `roomNotFound`. */
-  async #find(connection: Connection, ref: string, codeOnly = false): Promise<StoredRoom> {
-    const found = await this.directory.find(connection.tenantId, ref, { codeOnly })
+  /** The room that a reference means, as it is now. Throws `roomNotFound`, and `forbidden` where a token is for another one. */
+  async #find({ tenantId, grant }: Asker, ref: string, codeOnly = false): Promise<StoredRoom> {
+    const found = await this.directory.find(tenantId, ref, { codeOnly })
     if (!found) throw noSuchRoom()
+    if (grant && grant.roomId !== found.id) throw new AppError('forbidden', 'Your invitation is for another room')
     return found
+  }
+
+  #requireMayCreate({ grant }: Connection): void {
+    if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
+    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
+  }
+
+  /** Before the door of a room, with all that is known. A token that leads to no place is not spent. */
+  async #knock(connection: Connection, found: StoredRoom, applicant: Applicant, password?: string): Promise<Peer | Waiter> {
+    const giveBack = applicant.grant ? await this.tokens.spend(applicant.grant) : () => {}
+    try {
+      const { passwordHash } = found
+      const knowsPassword = password !== undefined && passwordHash !== null && (await isPassword(password, passwordHash))
+      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
+      if (stored.hostUserId === applicant.userId) this.#nameHost(stored, applicant.name)
+      const known = {
+        knowsPassword,
+        isBanned: await isBanned(this.#context.store, stored.id, applicant.userId, applicant.deviceHash),
+      }
+      if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
+      const watched = watchersOf(connection.tenantId)
+      const hashes = { current: hashSecret(connection.resume), previous: null }
+      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
+      connection.wire.exit(watched)
+      return holder
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  #ownerOf(hash: string): Pick<Applicant, 'deviceHash'> | undefined {
+    const holder = this.#resumes.living(hash)
+    return holder instanceof Peer ? holder.seat : (holder?.applicant ?? this.#resumes.kept(hash))
+  }
+
+  /** Sends those out who came with a token that is good no more. */
+  #cutOff(tokenId: string): void {
+    for (const room of [...this.#rooms.values()]) {
+      for (const peer of [...room.roster]) if (peer.seat.grant?.tokenId === tokenId) room.sendOut(peer, 'tokenRevoked')
+      room.door.revoke(tokenId)
+    }
+    dropSeats(
+      this.#context.store,
+      this.#resumes.dropKept((seat) => seat.tokenId === tokenId),
+    )
+    for (const { grant, wire } of [...this.#connections]) if (grant?.tokenId === tokenId) wire.close()
   }
 
   /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */
@@ -251,21 +317,35 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     }
     const room = await this.#find(connection, roomId)
     const role = peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.#role(connection, room, hostKey)
-    if (role === null || !may(role, right)) throw new AppError('forbidden', 'Only those who lead this room may do that')
+    if (role === null || !may(role, right) || !allows(connection.grant, right))
+      throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
   }
 
   async #applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
     const role = await this.#role(connection, room, params.hostKey)
-    const { microphone = false, camera = false, screen = false } = params
     return {
       userId: connection.userId,
       deviceHash: connection.deviceHash,
       name: params.name,
       role: role ?? 'speaker',
+      grant: null,
       standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
-      declared: { microphone, camera, screen },
-      wouldWait: params.queue ?? false,
+      ...wishesOf(params),
+    }
+  }
+
+  /** Who comes with a token is who it says, and passes the password and the lobby. A role that someone has given them lasts. */
+  async #bearer(connection: Connection, grant: Grant, params: Params<'joinRoom'>): Promise<Applicant> {
+    const { userId, name, roomId } = grant
+    return {
+      userId,
+      deviceHash: connection.deviceHash,
+      name,
+      role: (await roleOf(this.#context.store, roomId, userId)) ?? roleOfToken(grant.permissions),
+      grant,
+      standing: 'member',
+      ...wishesOf(params),
     }
   }
 
@@ -276,7 +356,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   #isHost(connection: Connection, stored: StoredRoom, hostKey: string | undefined): boolean {
     if (hostKey !== undefined && sameSecret(hostKey, this.#hostKey(stored.id))) return true
-    return stored.hostUserId === connection.userId
+    return connection.grant === null && stored.hostUserId === connection.userId
   }
 
   /** Derived, so that it need not be stored to be given again. */
@@ -286,14 +366,19 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
     const { store } = this.#context
-    const stored = await roomById(store, connection.tenantId, kept.roomId)
-    const isKeptOut = stored && (stored.closedAt !== null || (await isBanned(store, stored.id, kept.userId, kept.deviceHash)))
+    const stored = await roomById(store, kept.tenantId, kept.roomId)
+    const grant = grantOf(kept)
+    const isKeptOut =
+      stored &&
+      (stored.closedAt !== null ||
+        (await isBanned(store, stored.id, kept.userId, kept.deviceHash)) ||
+        (grant && (await this.tokens.isRevoked(grant))))
     // Of two who show the same credential at once, one has the seat by now.
     if (!stored || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
     const room = this.#open(stored)
     if (room.isFull) return null
     this.#resumes.takeKept(kept)
-    return this.#tellHolder(room.admit(connection, { ...kept, sessionId: randomId() }, kept.declared, next))
+    return this.#tellHolder(room.admit(connection, { ...kept, grant, sessionId: randomId() }, kept.declared, next))
   }
 
   /** What someone who has a seat now, or waits for one, needs to know. */
@@ -322,7 +407,9 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#resumes.add(peer)
     this.#empty.came(room.id)
     const { tenantId } = room.stored
-    touchUser(this.#context.store, { id: seat.userId, tenantId, deviceHash: seat.deviceHash, name: seat.name, at: seat.joinedAt })
+    // The bearer of a token is not the person of the device.
+    const deviceHash = seat.grant ? null : seat.deviceHash
+    touchUser(this.#context.store, { id: seat.userId, tenantId, deviceHash, name: seat.name, at: seat.joinedAt })
     // Meanwhile the router is made. Whoever needs it waits for it, or is told that there is none.
     room.media.open().catch(() => {})
   }
@@ -382,6 +469,14 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 }
 
 const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
+
+function wishesOf({ microphone = false, camera = false, screen = false, queue = false }: Params<'joinRoom'>) {
+  return { declared: { microphone, camera, screen }, wouldWait: queue }
+}
+
+function grantOf({ tenantId, roomId, userId, name, permissions, tokenId }: KeptSeat): Grant | null {
+  return permissions === null || tokenId === null ? null : { tokenId, tenantId, roomId, userId, name, permissions }
+}
 
 /** As the audit names someone who is connected. */
 function actorOf({ userId, peer }: Connection): Actor {

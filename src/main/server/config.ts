@@ -31,6 +31,8 @@ export const ServerConfig = z.object({
   allowedHosts: z.array(z.string().toLowerCase()).default([]),
   /** Origins (beside the server's own) whose pages may connect. */
   allowedOrigins: z.array(z.string().toLowerCase()).default([]),
+  /** Who may make rooms: anyone who connects, or programs with a key only. */
+  whoCreates: z.enum(['anyone', 'key']).default('anyone'),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

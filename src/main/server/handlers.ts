@@ -81,7 +81,10 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     pauseProducer: done((peer, { producerId }) => peer.media.pauseProducer(producerId)),
     resumeProducer: done((peer, { producerId }) => peer.room.resumeProducer(peer, producerId)),
     closeProducer: done((peer, { producerId }) => peer.media.closeProducer(producerId)),
-    consume: seated((peer, { producerId }) => peer.media.consume(producerId)),
+    consume: seated((peer, { producerId }) => {
+      peer.room.require(peer, 'subscribe')
+      return peer.media.consume(producerId)
+    }),
     pauseConsumer: done((peer, { consumerId }) => peer.media.pauseConsumer(consumerId)),
     resumeConsumer: done((peer, { consumerId }) => peer.media.resumeConsumer(consumerId)),
     closeConsumer: done((peer, { consumerId }) => peer.media.closeConsumer(consumerId)),

@@ -17,6 +17,7 @@ import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
+import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
 export { ServerConfig, type ServerConfigInput } from './config.ts'
@@ -98,18 +99,17 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const http = createServer(guarded(config, getRequestListener(makeHttpApp({ version, webDir: config.webDir }).fetch)))
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
+    const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
+    const tokens = new Tokens(store, dataDir.masterKey, serverId)
+    const { graceMs, whoCreates } = config
     const rooms = new Rooms(
-      { store, sfu, log, teller: (channel) => signaling.teller(channel), graceMs: config.graceMs },
+      { store, sfu, log, tokens, teller: (channel) => signaling.teller(channel), graceMs, whoCreates },
       dataDir.masterKey,
     )
     closers.push(() => rooms.close())
     rooms.on('people', people)
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
-    signaling.serve(rooms, store, {
-      id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22),
-      name: config.name,
-      version,
-    })
+    signaling.serve(rooms, store, { id: serverId, name: config.name, version })
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo

@@ -1,5 +1,6 @@
 import { rooms } from './001_rooms.ts'
 import { admission } from './002_admission.ts'
+import { access } from './003_access.ts'
 
 /** A step of the schema, and the way back. One that has shipped is never edited: the next number is added. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** In order; the first makes version 1. */
-export const migrations: readonly Migration[] = [rooms, admission]
+export const migrations: readonly Migration[] = [rooms, admission, access]
