@@ -20,6 +20,20 @@ import {
 } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 
+/** What a new room is like where nobody says otherwise. */
+export const defaultSettings: Omit<StoredSettings, 'name' | 'passwordHash'> = {
+  slug: null,
+  description: '',
+  visibility: 'public',
+  admission: 'open',
+  locked: false,
+  maxPeers: 100,
+  emptyTtl: null,
+  topology: 'sfu',
+  mediaLimits: MediaLimits.parse({}),
+  metadata: {},
+}
+
 type Events = {
   /** It was made, or is another one now. */
   changed: [StoredRoom]
@@ -52,20 +66,20 @@ export class Directory extends Emitter<Events> {
   /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`. */
   async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
     const now = new Date().toISOString()
-    const { slug = null, description = '', visibility = 'public', admission = 'open', locked = false } = settings
-    const { maxPeers = 100, emptyTtl = null, topology = 'sfu', mediaLimits = MediaLimits.parse({}), metadata = {} } = settings
+    const { name = '', password, ...given } = settings
+    const set = { ...defaultSettings, ...onlyGiven(given) }
     const stored = await insertRoom(
       this.#store,
       {
-        ...{ name: settings.name ?? '', slug, description, visibility, admission, locked, maxPeers, emptyTtl, topology },
-        ...{ mediaLimits, metadata },
-        passwordHash: (await hashOf(settings.password)) ?? null,
+        name,
+        ...set,
+        passwordHash: (await hashOf(password)) ?? null,
         id: randomId(),
         tenantId,
         hostUserId,
         hostName: null,
         closedAt: null,
-        deleteAt: EmptyRooms.firstEnd(emptyTtl),
+        deleteAt: EmptyRooms.firstEnd(set.emptyTtl),
         createdAt: now,
         updatedAt: now,
       },
@@ -80,7 +94,7 @@ export class Directory extends Emitter<Events> {
   async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
     const { password, ...rest } = settings
     const passwordHash = await hashOf(password)
-    const change: Partial<StoredSettings> = { ...given(rest), ...(passwordHash !== undefined && { passwordHash }) }
+    const change: Partial<StoredSettings> = { ...onlyGiven(rest), ...(passwordHash !== undefined && { passwordHash }) }
     const changed = await changeRoom(this.#store, room.tenantId, room.id, change, ifVersion)
     if (!changed) return this.#missing(room, ifVersion)
     // The names only: what someone has written is nobody else's.
@@ -138,6 +152,6 @@ async function hashOf(password: string | null | undefined): Promise<string | nul
 }
 
 /** Without what is not given. */
-function given<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function onlyGiven<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never
 }

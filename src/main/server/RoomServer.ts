@@ -219,6 +219,11 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     return this.#rooms.get(stored.id)?.info ?? describeRoom(stored)
   }
 
+  /** The seats that someone has in a room now. */
+  seatsOf(roomId: string, userId: string): Peer[] {
+    return [...(this.#rooms.get(roomId)?.roster ?? [])].filter(({ seat }) => seat.userId === userId)
+  }
+
   /** Ends every meeting and frees every room. */
   close(): void {
     if (this.#closed) return

@@ -85,7 +85,17 @@ export class Tokens extends Emitter<{ revoked: [tokenId: string] }> {
       .setExpirationTime(end)
       .sign(this.#key(tenantId, KEY_NUMBER))
     const times = { createdAt: iso(now * 1_000), expiresAt: iso(end * 1_000) }
-    const row = { id, tenantId, roomId, userName, permissions, singleUse, ...times, hash: hashSecret(token), keyNumber: KEY_NUMBER }
+    const row = {
+      id,
+      tenantId,
+      roomId,
+      userName,
+      permissions,
+      singleUse,
+      ...times,
+      hash: hashSecret(token),
+      keyNumber: KEY_NUMBER,
+    }
     if (!(await insertToken(this.#store, row))) throw noSuchRoom()
     dropTokens(this.#store, iso(Date.now() - KEPT_MS))
     return { id, token, expiresAt: times.expiresAt }
@@ -161,7 +171,8 @@ export class Tokens extends Emitter<{ revoked: [tokenId: string] }> {
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-const unauthorized = (cause?: unknown) => new AppError('unauthorized', 'This invitation is not valid here; ask for a new one', { cause })
+const unauthorized = (cause?: unknown) =>
+  new AppError('unauthorized', 'This invitation is not valid here; ask for a new one', { cause })
 const used = () =>
   new AppError('unauthorized', 'This invitation has been used already; ask for a new one', { details: { reason: 'used' } })
 const expired = () => new AppError('tokenExpired', 'This invitation has expired; ask for a new one')

@@ -27,6 +27,12 @@ export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   )
 }
 
+/** Whether a request's address carries a token. */
+export function hasToken({ url = '' }: IncomingMessage): boolean {
+  const query = url.split('?').slice(1).join('?')
+  return new URLSearchParams(query).has('token')
+}
+
 /** A token in an address ends up in logs and histories, so it is good for nothing there. */
 export const tokenInUrl = () =>
   new AppError('unauthorized', 'A token does not go into an address: give it in the handshake’s `auth.token`, or with `joinRoom`')
