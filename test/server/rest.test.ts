@@ -147,7 +147,10 @@ test('F20: every error is a problem with its code, and says what helps', async (
   expect(wrongMethod.headers.get('allow')).toBe('GET, POST')
   expect((await ask('POST', '/rooms', { name: 'x'.repeat(200) })).body.details).toEqual({ path: 'name' })
   await ask('POST', '/rooms', { name: 'Review', slug: 'weekly-review' })
-  expect((await ask('POST', '/rooms', { name: 'Review', slug: 'weekly-review' })).body).toMatchObject({ status: 409, code: 'slugTaken' })
+  expect((await ask('POST', '/rooms', { name: 'Review', slug: 'weekly-review' })).body).toMatchObject({
+    status: 409,
+    code: 'slugTaken',
+  })
 })
 
 test('F20: the older paths answer guests, where rooms are for anyone to make', async () => {
