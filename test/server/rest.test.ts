@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Room } from '../../src/shared/model.ts'
 import { asking, startWithKeys } from '../support/api.ts'
 import { Client, enter, hostRoom } from '../support/Client.ts'
 import { startServer } from '../support/server.ts'
@@ -49,7 +50,7 @@ test('F20: all rooms are listed, page by page, and searched by name', async () =
   let cursor: string | null = null
   do {
     const page = await ask('GET', `/rooms?limit=2${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)
-    names.push(...page.body.rooms.map((room: { name: string }) => room.name))
+    names.push(...(page.body.rooms as Room[]).map((room) => room.name))
     cursor = page.body.cursor
   } while (cursor !== null)
   expect(names).toEqual(['Room 4', 'Room 3', 'Room 2', 'Room 1', 'Room 0'])
@@ -77,7 +78,12 @@ test('F20: what is changed by REST is announced to everyone who is connected, an
     cursor: null,
   })
   const { entries } = (await ask('GET', `/rooms/${room.id}/audit`)).body
-  expect(entries.map(({ act }: { act: string }) => act)).toEqual(['codeRenewed', 'memberAdded', 'roomChanged', 'roomCreated'])
+  expect((entries as { act: string }[]).map(({ act }) => act)).toEqual([
+    'codeRenewed',
+    'memberAdded',
+    'roomChanged',
+    'roomCreated',
+  ])
   expect(entries[0].actor).toMatchObject({ kind: 'key', name: 'local’s program' })
   await ask('DELETE', `/rooms/${room.id}`)
   expect(await grace.take('roomClosed')).toEqual({ roomId: room.id, reason: 'deleted' })
@@ -168,7 +174,7 @@ test('F20: the older paths answer guests, where rooms are for anyone to make', a
   await enter(server.url, room.joinCode, 'Grace')
 })
 
-test('F20: where rooms are made with a key only, guests make none, and still find and join them', async () => {
+test('F22: where rooms are made with a key only, guests make none, and still find and join them without a token', async () => {
   const { url, ask, keys } = await startWithKeys({ whoCreates: 'key' })
   const create = (headers: Record<string, string>) =>
     fetch(`${url}/api/rooms/create`, {

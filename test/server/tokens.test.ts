@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { deriveKey } from '../../src/main/server/ids.ts'
+import { deriveKey, hashSecret } from '../../src/main/server/ids.ts'
 import type { ErrorInfo } from '../../src/shared/errors.ts'
-import { startWithKeys, type Ask } from '../support/api.ts'
+import { asking, makeKeys, startWithKeys, type Ask } from '../support/api.ts'
 import { Client, hostRoom, newDevice } from '../support/Client.ts'
 import { startProcess, temporaryDirectory } from '../support/server.ts'
-import { asking, makeKeys } from '../support/api.ts'
 
 async function roomAndToken(ask: Ask, wish: object = {}, settings: object = {}) {
   const { body: room } = await ask('POST', '/rooms', { name: 'Review', ...settings })
@@ -22,7 +22,7 @@ const bearer = (url: string, token: string, more: object = {}) => Client.connect
 async function shown(url: string, token: string, roomId: string): Promise<{ handshake: string; join: string }> {
   const handshake = await bearer(url, token).then(
     () => 'accepted',
-    (error: ErrorInfo) => error.code,
+    (error: unknown) => (error as ErrorInfo).code,
   )
   const guest = await Client.connect(url)
   const result = await guest.ask('joinRoom', { roomId, name: 'Eve', token })
@@ -324,6 +324,18 @@ test('R12: none of the bad tokens is accepted, in the handshake or with a join',
       expect(['unauthorized', 'tokenExpired', 'tokenRevoked', 'roomNotFound', 'badRequest'], `${what}: ${code}`).toContain(code)
     if (what === 'expired') expect({ handshake, join }).toEqual({ handshake: 'tokenExpired', join: 'tokenExpired' })
   }
+  // The same, with the hash of each in the place of the good one's: the rules of the token itself refuse it.
+  const db = new Database(join(dataDir, 'lanyard.db'))
+  const put = db.prepare('UPDATE tokens SET hash = ? WHERE id = ?')
+  const knownByHash = ['given out', 'never', 'revoked', 'spent', 'expired', 'of a room', 'the same signature', 'without an id']
+  for (const [what, token] of Object.entries(bad)) {
+    if (knownByHash.some((start) => what.startsWith(start))) continue
+    put.run(hashSecret(token), claims.jti)
+    for (const verdict of Object.values(await shown(url, token, room.id)))
+      expect(verdict, `${what}, with its hash stored`).not.toBe('accepted')
+  }
+  put.run(hashSecret(token), claims.jti)
+  db.close()
   // Nobody came, and the good one is good still.
   expect((await ask('GET', `/rooms/${room.id}`)).body.present).toBe(0)
   expect((await (await bearer(url, token)).join({ roomId: room.id, name: 'x' })).self.name).toBe('Grace')

@@ -19,6 +19,8 @@ const AUDIENCE = 'lanyard-room'
 const KEY_NUMBER = 1
 /** In characters; as in the handshake. */
 const MAX_LENGTH = 4_096
+/** Three parts of base64url and nothing around them, of which the last is 32 bytes. Decoders forgive more. */
+const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]{43}$/
 /** How long tokens are remembered after their end, in ms. */
 const KEPT_MS = 24 * 3_600_000
 
@@ -140,7 +142,7 @@ export class Tokens extends Emitter<{ revoked: [tokenId: string] }> {
   }
 
   async #claims(token: string): Promise<z.infer<typeof Claims>> {
-    if (token.length > MAX_LENGTH) throw unauthorized()
+    if (token.length > MAX_LENGTH || !SHAPE.test(token)) throw unauthorized()
     try {
       const { payload, protectedHeader } = await jwtVerify(token, ({ kid }) => this.#keyOf(kid), {
         algorithms: [ALGORITHM],

@@ -5,6 +5,11 @@ const PortRange = z
   .object({ min: z.int().min(1).max(65_535), max: z.int().min(1).max(65_535) })
   .refine((range) => range.min <= range.max, 'the first port must not be above the last')
 
+/** As in paths and in tokens. */
+export const TenantId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'A tenant’s id has lower-case letters, digits and dashes, 63 at most')
+
 /** All that a room server can be told. Parsed once, at the entry, and passed down. */
 export const ServerConfig = z.object({
   /** The address to listen on, for signaling and media. */

@@ -21,7 +21,8 @@ import { openStore } from './store/Store.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
-export { ServerConfig, type ServerConfigInput } from './config.ts'
+export { withKeys, type Keys } from './apiKeys.ts'
+export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */

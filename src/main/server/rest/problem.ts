@@ -46,7 +46,7 @@ function sentenceOf({ status, message }: HTTPException): string {
 }
 
 /** For the document: how an operation can fail. */
-export function problems(...codes: ErrorCode[]): Record<never, never> {
+export function problems(...codes: ErrorCode[]): object {
   const byStatus = Map.groupBy(codes, (code) => errorStatus[code])
   return Object.fromEntries(
     [...byStatus].map(([status, same]) => [

@@ -115,3 +115,5 @@ function make(name, properties = {}, ...children) {
   element.append(...children)
   return element
 }
+
+export {}
