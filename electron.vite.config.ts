@@ -22,7 +22,8 @@ export default defineConfig({
     plugins: [docsPage],
     build: {
       // The app loads these before its first picture: one file is there sooner than some hundred.
-      externalizeDeps: { exclude: ['zod', 'electron-store'] },
+      // What extends zod must find the one that the schemas are made with.
+      externalizeDeps: { exclude: ['zod', 'electron-store', '@hono/zod-openapi'] },
       target: 'node24.15',
       rolldownOptions: {
         input: {
