@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { deriveKey, hashSecret } from '../../src/main/server/ids.ts'
 import type { ErrorInfo } from '../../src/shared/errors.ts'
 import { asking, makeKeys, startWithKeys, type Ask } from '../support/api.ts'
-import { Client, hostRoom, newDevice } from '../support/Client.ts'
+import { Client, enter, hostRoom, newDevice } from '../support/Client.ts'
 import { startProcess, temporaryDirectory } from '../support/server.ts'
 
 async function roomAndToken(ask: Ask, wish: object = {}, settings: object = {}) {
@@ -101,6 +101,19 @@ test('F21: permissions decide the role, and what it may do', async () => {
   await leader.client.request('setRole', { peerId: listener.peerId, role: 'speaker' })
   expect(await silent.client.refusal('updateMember', { microphone: true })).toBe('forbidden')
   await speaker.client.say('Still allowed')
+})
+
+test('F21: whoever has a token that allows no leading does not stand in for the host', async () => {
+  const { ask, url } = await startWithKeys()
+  const { host, room } = await hostRoom(url)
+  const { body } = await ask('POST', '/tokens', { room_id: room.id, user_name: 'Grace' })
+  const grace = await bearer(url, body.token)
+  await grace.join({ roomId: room.id, name: 'x' })
+  const { client: lin, joined } = await enter(url, room.joinCode, 'Lin')
+  await host.request('leaveRoom', {})
+  await lin.take('peerLeft')
+  const { members } = await lin.request('listMembers', {})
+  expect(members.find(({ role }) => role === 'host')?.peerId).toBe(joined.self.peerId)
 })
 
 test('F21: a token is good for its room only, and makes no rooms', async () => {

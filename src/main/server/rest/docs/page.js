@@ -35,7 +35,7 @@ function drawOperation(method, path, operation) {
     make(
       'div',
       {},
-      ...(operation.description ? [make('p', { textContent: operation.description })] : []),
+      ...(operation.description ? [make('p', { textContent: operation.description.replaceAll('`', '') })] : []),
       ...[...fields].map(([parameter, field]) => labelled(nameOf(parameter), field)),
       ...(body ? [labelled('Body', body), readable('Its schema', schema)] : []),
       send,
