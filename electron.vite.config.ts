@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 import { CALL_CHANNEL, calls, EVENT_CHANNEL, events } from './src/shared/bridge.ts'
@@ -5,11 +7,23 @@ import { CALL_CHANNEL, calls, EVENT_CHANNEL, events } from './src/shared/bridge.
 // electron-vite asks the electron package which version to build for, which would download it.
 process.env['ELECTRON_MAJOR_VER'] ??= '45'
 
+/** The page of the REST interface is served as it is: its files lie beside the code that serves them. */
+const docsPage = {
+  name: 'docs-page',
+  generateBundle(this: { emitFile: (file: { type: 'asset'; fileName: string; source: Uint8Array }) => void }) {
+    const folder = join(import.meta.dirname, 'src/main/server/rest/docs')
+    for (const name of readdirSync(folder))
+      this.emitFile({ type: 'asset', fileName: `docs/${name}`, source: readFileSync(join(folder, name)) })
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [docsPage],
     build: {
       // The app loads these before its first picture: one file is there sooner than some hundred.
-      externalizeDeps: { exclude: ['zod', 'electron-store'] },
+      // What extends zod must find the one that the schemas are made with.
+      externalizeDeps: { exclude: ['zod', 'electron-store', '@hono/zod-openapi'] },
       target: 'node24.15',
       rolldownOptions: {
         input: {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import type { z } from 'zod'
-import { ServerConfig, StartError, startRoomServer, type RoomServer } from './server/index.ts'
+import { ServerConfig, StartError, startRoomServer, TenantId, withKeys, type Keys, type RoomServer } from './server/index.ts'
 import { version } from './server/version.ts'
 
 /** Repeats of a signal within this time count as one: a terminal's Ctrl-C arrives twice, by npm and by the terminal. */
@@ -18,6 +18,7 @@ interface ServeOptions {
   rtcPortRange?: { min: number; max: number }
   allowHost?: string[]
   allowOrigin?: string[]
+  whoCreates: ServerConfig['whoCreates']
   web: boolean
   logLevel: string
 }
@@ -42,11 +43,7 @@ program
       .argParser(wholeNumber(0, 65_535))
       .default(4433),
   )
-  .addOption(
-    option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR')
-      .argParser(text(settings.dataDir))
-      .default(defaultDataDir()),
-  )
+  .addOption(dataDirOption())
   .addOption(option('--name <text>', 'the name that people see', 'LANYARD_NAME').argParser(text(settings.name)))
   .addOption(
     option('--announce-ip <addresses...>', 'addresses at which media reaches this machine', 'LANYARD_ANNOUNCE_IP').argParser(
@@ -68,6 +65,11 @@ program
       list(settings.allowedOrigins),
     ),
   )
+  .addOption(
+    option('--who-creates <who>', 'who may make rooms: anyone who connects, or programs with a key only', 'LANYARD_WHO_CREATES')
+      .choices(settings.whoCreates.unwrap().options)
+      .default('anyone'),
+  )
   .addOption(new Option('--no-web', 'do not serve the interface to browsers'))
   .addOption(
     option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL')
@@ -76,7 +78,79 @@ program
   )
   .action(serve)
 
+const key = program.command('key').description('keys by which programs reach the rooms of a tenant')
+key
+  .command('create')
+  .description('make a key, and show it once')
+  .addOption(
+    new Option('--tenant <id>', 'whose rooms it reaches; made where there is none').argParser(text(TenantId)).default('local'),
+  )
+  .addOption(new Option('--name <text>', 'what it is for').argParser(text(settings.name)).default('key'))
+  .addOption(dataDirOption())
+  .addOption(jsonOption())
+  .action(async ({ tenant, name, ...options }: KeyOptions & { tenant: string; name: string }) => {
+    const made = await onKeys(options, (keys) => keys.create({ tenantId: tenant, name }))
+    print(options, made, `${made.key}\n`)
+  })
+key
+  .command('list')
+  .description('show which keys there are; the keys themselves are not stored')
+  .addOption(new Option('--tenant <id>', 'of one tenant only').argParser(text(TenantId)))
+  .addOption(dataDirOption())
+  .addOption(jsonOption())
+  .action(async ({ tenant, ...options }: KeyOptions & { tenant?: string }) => {
+    const keys = await onKeys(options, (keys) => keys.list(tenant))
+    const rows = keys.map((key) => [key.id, key.tenantId, key.name, key.revokedAt ? 'revoked' : `used ${key.usedAt ?? 'never'}`])
+    print(options, { keys }, rows.map((row) => `${row.join('  ')}\n`).join(''))
+  })
+key
+  .command('revoke')
+  .description('make a key good for nothing')
+  .argument('<id>', 'as `key list` shows it')
+  .addOption(dataDirOption())
+  .addOption(jsonOption())
+  .action(async (id: string, options: KeyOptions) => {
+    if (!(await onKeys(options, (keys) => keys.revoke(id)))) fail(`There is no key with the id ${id} that is good`)
+    print(options, { revoked: id }, `revoked ${id}\n`)
+  })
+
 await program.parseAsync()
+
+interface KeyOptions {
+  dataDir: string
+  json?: boolean
+}
+
+async function onKeys<T>({ dataDir }: KeyOptions, act: (keys: Keys) => Promise<T>): Promise<T> {
+  try {
+    return await withKeys(dataDir, act)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    return fail(
+      error.reason === 'folderInUse' ? `A server is using ${dataDir}; stop it first, and start it again after` : error.message,
+    )
+  }
+}
+
+/** One object for programs, or lines for people. */
+function print({ json }: KeyOptions, value: object, lines: string): void {
+  process.stdout.write(json ? `${JSON.stringify(value)}\n` : lines)
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`lanyard: ${sentence}\n`)
+  process.exit(1)
+}
+
+function dataDirOption(): Option {
+  return option('--data-dir <folder>', 'where rooms, messages and keys are kept', 'LANYARD_DATA_DIR')
+    .argParser(text(settings.dataDir))
+    .default(defaultDataDir())
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'print one JSON object')
+}
 
 async function serve(options: ServeOptions): Promise<void> {
   // Logs go to stderr: stdout carries the ready line and nothing else.
@@ -106,6 +180,7 @@ async function serve(options: ServeOptions): Promise<void> {
         ...(options.rtcPortRange && { rtcPorts: options.rtcPortRange }),
         ...(options.allowHost && { allowedHosts: options.allowHost }),
         ...(options.allowOrigin && { allowedOrigins: options.allowOrigin }),
+        whoCreates: options.whoCreates,
         webDir: options.web
           ? join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer')
           : null,

@@ -87,6 +87,15 @@ export const Slug = z
 export const ChatText = z.string().max(8000).overwrite(manyLines).min(1).max(4000)
 export const Role = z.enum(roles)
 
+/** What a token allows its bearer, whatever their role: with `moderate`, all that a co-host may do. */
+export const Permissions = z.object({
+  publish: z.boolean().default(true).describe('to send sound and pictures'),
+  subscribe: z.boolean().default(true).describe('to receive them'),
+  chat: z.boolean().default(true),
+  moderate: z.boolean().default(false).describe('to lead the room, as a co-host does'),
+})
+export type Permissions = z.infer<typeof Permissions>
+
 export const Source = z.enum(['microphone', 'camera', 'screen'])
 export type Source = z.infer<typeof Source>
 

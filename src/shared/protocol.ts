@@ -475,7 +475,7 @@ export const requests = {
       'Asks for another peer’s producer. The consumer starts paused: `resumeConsumer` when ready, or the first key frame is lost.',
     params: z.object({ producerId: Id }),
     value: Consumer,
-    errors: ['notInRoom', 'transportNotFound', 'producerNotFound', 'cannotConsume', 'mediaUnavailable'],
+    errors: ['notInRoom', 'forbidden', 'transportNotFound', 'producerNotFound', 'cannotConsume', 'mediaUnavailable'],
   },
   pauseConsumer: {
     about: 'Stops receiving for a while.',

@@ -35,6 +35,16 @@ export function may(role: Role, right: Right): boolean {
   return (rights[right] as readonly Role[]).includes(role)
 }
 
+/** Which permission of a token a right asks for. */
+export function permissionOf(right: Right): 'publish' | 'subscribe' | 'chat' | 'moderate' {
+  return right === 'publish' || right === 'subscribe' || right === 'chat' ? right : 'moderate'
+}
+
+/** As what someone comes whose token allows this. */
+export function roleOfToken({ moderate, publish }: { moderate: boolean; publish: boolean }): Role {
+  return moderate ? 'cohost' : publish ? 'speaker' : 'listener'
+}
+
 /** Whether one may act on someone of another role: on those below oneself only. */
 export function outranks(role: Role, other: Role): boolean {
   return roles.indexOf(role) < roles.indexOf(other)

@@ -1,6 +1,7 @@
 import type { NotificationName, Payload } from '../../shared/protocol.ts'
 import { randomId, randomSecret } from './ids.ts'
 import type { Peer } from './Peer.ts'
+import type { Grant } from './Tokens.ts'
 import type { Waiter } from './WaitingList.ts'
 
 /** What the rest of the server knows of the wire. A channel is whoever has entered it. */
@@ -14,15 +15,19 @@ export interface Wire {
 /** Sends a notification to everyone in some channel, but for one connection. Encoded once for all. */
 export type Tell = <N extends NotificationName>(name: N, payload: Payload<N>, except?: Connection | null) => void
 
+export type Identity = Pick<Connection, 'tenantId' | 'userId' | 'deviceHash' | 'grant'>
+
 /** A client that is connected, in a room or not. Who is asking is known from here, never from a message. */
 export class Connection {
   readonly id = randomId()
   /** The credential that this connection's seat can be taken back with. */
   readonly resume = randomSecret()
-  /** Who it is: the device's person, or, for a client that keeps no device, whoever held the seat that it took back. */
+  /** Who it is: the device's person, the bearer of a token, or whoever held the seat that it took back. */
   userId: string
   /** Whose rooms it can reach. */
-  readonly tenantId: string
+  tenantId: string
+  /** What its token says, which is good for one room only; null for one that has come without. */
+  grant: Grant | null
   /** Of the device's secret; null for a client that keeps none. */
   readonly deviceHash: string | null
   readonly address: string | null
@@ -35,10 +40,11 @@ export class Connection {
   joining = false
   open = true
 
-  constructor(wire: Wire, identity: { tenantId: string; userId: string; deviceHash: string | null }, address: string | null) {
+  constructor(wire: Wire, identity: Identity, address: string | null) {
     this.wire = wire
     this.tenantId = identity.tenantId
     this.userId = identity.userId
+    this.grant = identity.grant
     this.deviceHash = identity.deviceHash
     this.address = address
   }

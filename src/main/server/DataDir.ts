@@ -20,10 +20,14 @@ export class DataDir {
   /** When the last server here was alive for certain; null in a new directory. */
   readonly lastAlive: Date | null
   #lock: Database.Database
-  #beat: NodeJS.Timeout
+  /** Null for one who only looks after what is stored. */
+  #beat: NodeJS.Timeout | null = null
 
-  /** Throws a StartError where the directory cannot be used or another server holds it. */
-  constructor(path: string) {
+  /**
+   * Throws a StartError where the directory cannot be used or another server holds it. Whoever does not serve leaves no sign of
+   * life, by which the next server dates the end of what a crash has cut off.
+   */
+  constructor(path: string, { serves = true } = {}) {
     this.path = resolve(path)
     try {
       makeDirectory(this.path)
@@ -42,6 +46,7 @@ export class DataDir {
       this.#lock.close()
       throw new StartError('folderUnusable', `The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
     }
+    if (!serves) return
     this.#touch()
     this.#beat = setInterval(() => this.#touch(), ALIVE_EVERY_MS)
     this.#beat.unref()
@@ -54,8 +59,10 @@ export class DataDir {
   /** Lets another server have the directory. */
   close(): void {
     if (!this.#lock.open) return
-    clearInterval(this.#beat)
-    this.#touch()
+    if (this.#beat) {
+      clearInterval(this.#beat)
+      this.#touch()
+    }
     this.#lock.close()
   }
 

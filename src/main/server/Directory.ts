@@ -28,7 +28,7 @@ type Events = {
 }
 
 /** What a new room is where nothing else is said. */
-const DEFAULTS: Omit<StoredSettings, 'passwordHash'> = {
+export const defaultSettings: Omit<StoredSettings, 'passwordHash'> = {
   name: '',
   slug: null,
   description: '',
@@ -76,7 +76,7 @@ export class Directory extends Emitter<Events> {
     const now = new Date().toISOString()
     if (settings.schedule) checkSchedule(settings.schedule)
     const { password, ...rest } = settings
-    const wanted = { ...DEFAULTS, ...given(rest) }
+    const wanted = { ...defaultSettings, ...onlyGiven(rest) }
     const stored = await insertRoom(
       this.#store,
       {
@@ -103,7 +103,7 @@ export class Directory extends Emitter<Events> {
     const { password, ...rest } = settings
     if (settings.schedule) checkSchedule(settings.schedule)
     const passwordHash = await hashOf(password)
-    const change: Partial<StoredSettings> = { ...given(rest), ...(passwordHash !== undefined && { passwordHash }) }
+    const change: Partial<StoredSettings> = { ...onlyGiven(rest), ...(passwordHash !== undefined && { passwordHash }) }
     const changed = await changeRoom(this.#store, room.tenantId, room.id, change, ifVersion)
     if (!changed) return this.#missing(room, ifVersion)
     // The names only: what someone has written is nobody else's.
@@ -129,9 +129,9 @@ export class Directory extends Emitter<Events> {
     return changed
   }
 
-  /** Deletes a room with its chat and its members. Throws `roomNotFound`. */
-  async delete(room: StoredRoom, by: Actor): Promise<void> {
-    if (!(await deleteRoom(this.#store, room.tenantId, room.id))) throw noSuchRoom()
+  /** Deletes a room with its chat and its members. Throws `changedMeanwhile`, `roomNotFound`. */
+  async delete(room: StoredRoom, by: Actor, ifVersion?: number): Promise<void> {
+    if (!(await deleteRoom(this.#store, room.tenantId, room.id, ifVersion))) return this.#missing(room, ifVersion)
     this.#note('roomDeleted', room, by, { name: room.name })
     this.emit('gone', room)
   }
@@ -161,6 +161,6 @@ async function hashOf(password: string | null | undefined): Promise<string | nul
 }
 
 /** Without what is not given. */
-function given<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function onlyGiven<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as never
 }

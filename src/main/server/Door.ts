@@ -95,6 +95,12 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     }
   }
 
+  /** Sends those away who came with a token that is good no more. */
+  revoke(tokenId: string): void {
+    for (const waiter of [...this.waiting])
+      if (waiter.applicant.grant?.tokenId === tokenId) this.#sendAway(waiter, 'tokenRevoked')
+  }
+
   move(waitingId: string, place: number): void {
     this.waiting.move(this.#waiter(waitingId), place)
   }
@@ -147,6 +153,8 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     const old = waiter.connection
     waiter.connection = connection
     connection.userId = waiter.applicant.userId
+    connection.tenantId = this.#room.stored.tenantId
+    connection.grant = waiter.applicant.grant
     connection.waiter = waiter
     if (old) {
       old.waiter = null
@@ -204,7 +212,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     })
   }
 
-  #sendAway(waiter: Waiter, reason: 'refused' | 'banned'): void {
+  #sendAway(waiter: Waiter, reason: 'refused' | 'banned' | 'tokenRevoked'): void {
     waiter.connection?.wire.notify('removed', { roomId: this.#room.id, reason })
     this.leave(waiter)
   }
@@ -240,8 +248,9 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   }
 }
 
-function seatOf({ userId, deviceHash, name, role }: Applicant) {
-  return { peerId: randomId(), userId, deviceHash, name, role, sessionId: randomId(), joinedAt: new Date().toISOString() }
+function seatOf({ userId, deviceHash, name, role, grant }: Applicant) {
+  const joinedAt = new Date().toISOString()
+  return { peerId: randomId(), userId, deviceHash, name, role, grant, sessionId: randomId(), joinedAt }
 }
 
 const nobodyWaiting = () => new AppError('nobodyWaiting', 'Nobody with that id waits here any more')

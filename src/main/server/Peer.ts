@@ -1,9 +1,10 @@
 import type { Member, Source } from '../../shared/model.ts'
-import { may, type Right, type Role } from '../../shared/roles.ts'
+import { may, permissionOf, type Right, type Role } from '../../shared/roles.ts'
 import type { Facts } from './admission.ts'
 import type { Connection } from './Connection.ts'
 import { PeerMedia } from './PeerMedia.ts'
 import type { Room } from './Room.ts'
+import type { Grant } from './Tokens.ts'
 
 /** What a seat keeps when its connection, or the whole server, comes back. */
 export interface Seat {
@@ -13,6 +14,8 @@ export interface Seat {
   deviceHash: string | null
   name: string
   role: Role
+  /** What the token says that it was taken with, which bounds what its role may do; null where there was none. */
+  grant: Grant | null
   sessionId: string
   joinedAt: string
 }
@@ -20,12 +23,17 @@ export interface Seat {
 export type Declared = Pick<Member, 'microphone' | 'camera' | 'screen'>
 
 /** Someone who asks for a seat. */
-export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'name' | 'role'> {
+export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'name' | 'role' | 'grant'> {
   declared: Declared
   /** What they are to the room, which decides what they pass. */
   standing: Facts['standing']
   /** Whether they would rather wait for a place than be turned away. */
   wouldWait: boolean
+}
+
+/** Whether a token, where there is one, lets its bearer do something of that kind. */
+export function allows(grant: Grant | null, right: Right): boolean {
+  return grant === null || grant.permissions[permissionOf(right)]
 }
 
 /** Hashes of the credentials that take a seat back: the latest, and the one before in case the latest never arrived. */
@@ -63,7 +71,7 @@ export class Peer {
   }
 
   may(right: Right): boolean {
-    return may(this.role, right)
+    return may(this.role, right) && allows(this.seat.grant, right)
   }
 
   get inCall(): boolean {

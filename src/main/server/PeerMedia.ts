@@ -111,7 +111,8 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
 
   /** Stops what is being sent of some sources, if anything is. */
   async pauseSources(sources: Iterable<Source>): Promise<void> {
-    await Promise.all([...sources].map((source) => this.#producers.get(source)?.pause().catch(gone)))
+    const stopped = [...sources].map((source) => this.#producers.get(source)).filter((producer) => producer !== undefined)
+    await Promise.all(stopped.map((producer) => producer.pause().catch(gone)))
     this.#changed()
   }
 

@@ -40,11 +40,11 @@ export class Resumes {
     for (const hash of both(keptHashes(seat))) this.#kept.delete(hash)
   }
 
-  /** Forgets those whose people have not come back, and says which seats they were. */
-  dropKept(): string[] {
-    const peerIds = [...new Set([...this.#kept.values()].map(({ peerId }) => peerId))]
-    this.#kept.clear()
-    return peerIds
+  /** Forgets those whose people have not come back (all, or some), and says which seats they were. */
+  dropKept(which: (seat: KeptSeat) => boolean = () => true): string[] {
+    const dropped = new Set([...this.#kept.values()].filter(which))
+    for (const seat of dropped) this.takeKept(seat)
+    return [...dropped].map(({ peerId }) => peerId)
   }
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import { Emitter } from '../../shared/emitter.ts'
 import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
 import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
-import { may, type Right, type Role } from '../../shared/roles.ts'
+import type { Right, Role } from '../../shared/roles.ts'
 import type { CallsOptions } from './Calls.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
@@ -18,6 +18,7 @@ import { insertMessage, messagesOf } from './store/messages.ts'
 import { closeSeat, openSeat, updateSeat, updateSeatRole } from './store/seats.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
+import { noteRevoked } from './store/tokens.ts'
 import { Succession } from './Succession.ts'
 
 /** The least time between two `roomChanged`, in ms: 20 a second at most. */
@@ -103,8 +104,8 @@ export class Room extends Emitter<Events> {
 
   /** Gives a seat, whoever has decided so: its door, or a seat that was held. Held at once where the connection is lost. */
   admit(connection: Connection | null, seat: Seat, wanted: Declared, resumeHashes: ResumeHashes): Peer {
-    const declared = may(seat.role, 'publish') ? wanted : { microphone: false, camera: false, screen: false }
-    const peer = new Peer(this, seat, connection, declared, resumeHashes)
+    const peer = new Peer(this, seat, connection, wanted, resumeHashes)
+    if (!peer.may('publish')) peer.declared = { microphone: false, camera: false, screen: false }
     peer.media.on('changed', () => this.roster.changed(peer))
     peer.media.on('consumerClosed', (consumerId) => peer.connection?.wire.notify('consumerClosed', { consumerId }))
     peer.media.limit(this.#stored.mediaLimits.maxKbps)
@@ -115,7 +116,9 @@ export class Room extends Emitter<Events> {
       ...seat,
       roomId: this.id,
       tenantId: this.#stored.tenantId,
-      ...declared,
+      ...peer.declared,
+      permissions: seat.grant?.permissions ?? null,
+      tokenId: seat.grant?.tokenId ?? null,
       address: connection?.address ?? null,
       resumeHash: resumeHashes.current,
       previousResumeHash: resumeHashes.previous,
@@ -256,9 +259,11 @@ export class Room extends Emitter<Events> {
     this.#succession.came(peer)
   }
 
-  /** Sends someone out, with a word. */
+  /** Sends someone out, with a word. The token that they came with does not bring them back. */
   sendOut(peer: Peer, reason: Payload<'removed'>['reason']): void {
     peer.connection?.wire.notify('removed', { roomId: this.id, reason })
+    const { grant } = peer.seat
+    if (grant) noteRevoked(this.#context.store, grant.tenantId, grant.tokenId, new Date().toISOString())
     this.remove(peer, 'removed')
   }
 
@@ -309,6 +314,8 @@ export class Room extends Emitter<Events> {
   #connect(peer: Peer, connection: Connection): void {
     peer.connection = connection
     connection.userId = peer.seat.userId
+    connection.tenantId = this.#stored.tenantId
+    connection.grant = peer.seat.grant
     connection.peer = peer
     connection.wire.enter(this.id)
   }

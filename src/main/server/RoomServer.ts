@@ -1,68 +1,65 @@
 import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
-import { parseJoinCode } from '../../shared/joinCode.ts'
 import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
-import type { Right, Role } from '../../shared/roles.ts'
-import { may } from '../../shared/roles.ts'
-import { usageByDay } from './analytics.ts'
+import { may, type Right } from '../../shared/roles.ts'
+import { Access } from './Access.ts'
 import { Calls } from './Calls.ts'
-import { CodeBudget } from './CodeBudget.ts'
+import type { ServerConfig } from './config.ts'
 import type { Connection, Tell } from './Connection.ts'
-import { Directory, noSuchRoom } from './Directory.ts'
+import { Directory } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
-import { deriveKey, hashSecret, randomId, sameSecret } from './ids.ts'
-import { PasswordBudget } from './PasswordBudget.ts'
-import { isPassword } from './passwords.ts'
-import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
+import { hashSecret, randomId } from './ids.ts'
+import { allows, Peer, type Applicant, type ResumeHashes } from './Peer.ts'
 import { Resumes } from './Resumes.ts'
 import { describeRoom, Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
-import { invitation } from './schedule.ts'
-import { auditOf, type Actor } from './store/audit.ts'
+import type { Actor } from './store/audit.ts'
 import { isBanned } from './store/bans.ts'
-import { roomsOfUser, sessionsOf } from './store/history.ts'
-import { roleOf } from './store/members.ts'
 import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
 import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
-import { deleteTemplate, saveTemplate, templatesOf } from './store/templates.ts'
-import { touchUser, wasHereBefore } from './store/users.ts'
+import { touchUser } from './store/users.ts'
+import type { Grant, Tokens } from './Tokens.ts'
 import type { Waiter } from './WaitingList.ts'
 
 const ROOMS_PER_PAGE = 50
 /** How long a room that was made ready waits for the first one to come, in ms. */
 const READY_MS = 60_000
-/** A device that was in a room here so long ago was not made for guessing codes; in ms. */
-const KNOWN_AFTER_MS = 10 * 60_000
 /** Whoever has asked for the list of rooms of a tenant, and is in none. */
 const watchersOf = (tenantId: string) => `watchers of ${tenantId}`
 
 type RoomOfOne = Params<'deleteRoom'>
 
+export interface ServerContext extends RoomContext {
+  tokens: Tokens
+  whoCreates: ServerConfig['whoCreates']
+}
+
 /** The living rooms of a server, by id, and who comes and goes. */
 export class RoomServer extends Emitter<{ people: [count: number] }> {
+  readonly access: Access
   readonly directory: Directory
   readonly calls: Calls
-  readonly #context: RoomContext
-  readonly #masterKey: Uint8Array
+  readonly tokens: Tokens
+  readonly #context: ServerContext
+  readonly #connections = new Set<Connection>()
   readonly #rooms = new Map<string, Room>()
   readonly #idle = new Map<Room, NodeJS.Timeout>()
   readonly #resumes = new Resumes()
   readonly #empty: EmptyRooms
   readonly #news: RoomNews
-  readonly #codes = new CodeBudget()
-  readonly #passwords = new PasswordBudget()
   #keeping: NodeJS.Timeout | null = null
   /** How many people are in each room, and in all of them. */
   readonly #inside = new WeakMap<Room, number>()
   #people = 0
   #closed = false
 
-  constructor(context: RoomContext, masterKey: Uint8Array) {
+  constructor(context: ServerContext, masterKey: Uint8Array) {
     super()
     this.#context = context
-    this.#masterKey = masterKey
+    this.tokens = context.tokens
     this.directory = new Directory(context.store)
+    this.access = new Access(context.store, this.directory, masterKey)
     this.calls = new Calls(context.calls)
     this.#news = new RoomNews(
       (tenantId): Tell => context.teller(watchersOf(tenantId)),
@@ -74,6 +71,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     })
     this.directory.on('changed', (stored) => this.#stored(stored))
     this.directory.on('gone', (stored) => this.#gone(stored))
+    this.tokens.on('revoked', (tokenId) => this.#cutOff(tokenId))
   }
 
   /** Holds the seats of before a crash for those who come back within that time, in ms, and deletes what is overdue. */
@@ -84,82 +82,33 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
-    const { roomId, hostKey, templateId, ...given } = params
-    const settings = { ...(await this.#template(connection, templateId)), ...given }
+    const { roomId, hostKey, templateId: _, ...settings } = params
+    if (roomId === undefined) this.#requireMayCreate(connection)
     const room =
       roomId === undefined
         ? await this.directory.create(connection.tenantId, actorOf(connection), settings, connection.userId)
         : await this.#makeReady(connection, roomId, hostKey)
-    const isHost = this.#isHost(connection, room, hostKey)
-    return { room: this.describe(room), hostKey: isHost ? this.#hostKey(room.id) : null }
+    const isHost = this.access.isHost(connection, room, hostKey)
+    return { room: this.describe(room), hostKey: isHost ? this.access.hostKey(room.id) : null }
   }
 
   async findRoom(connection: Connection, ref: string): Promise<RoomInfo> {
-    return this.describe(await this.#find(connection, ref))
+    return this.describe(await this.access.find(connection, ref))
   }
 
   async updateRoom(connection: Connection, { changes, version, ...own }: Params<'updateRoom'>): Promise<Value<'updateRoom'>> {
     const onlyLocks = Object.keys(changes).every((name) => name === 'locked')
-    const room = await this.#own(connection, own, onlyLocks ? 'lock' : 'editRoom')
+    const room = await this.own(connection, own, onlyLocks ? 'lock' : 'editRoom')
     return { room: await this.change(room, actorOf(connection), changes, version) }
   }
 
   async renewJoinCode(connection: Connection, own: RoomOfOne): Promise<Value<'renewJoinCode'>> {
-    const room = await this.#own(connection, own, 'editRoom')
+    const room = await this.own(connection, own, 'editRoom')
     return { room: this.describe(await this.directory.renewCode(room, actorOf(connection))) }
   }
 
   async deleteRoom(connection: Connection, own: RoomOfOne): Promise<void> {
-    await this.directory.delete(await this.#own(connection, own, 'deleteRoom'), actorOf(connection))
-  }
-
-  async roomInvitation(connection: Connection, { link, ...own }: Params<'roomInvitation'>): Promise<Value<'roomInvitation'>> {
-    const room = await this.#own(connection, own, 'editRoom')
-    return { calendar: invitation(room, link ?? null) }
-  }
-
-  async saveTemplate(connection: Connection, params: Params<'saveTemplate'>): Promise<Value<'saveTemplate'>> {
-    const template = { templateId: randomId(), ...params, createdAt: new Date().toISOString() }
-    return { template: await saveTemplate(this.#context.store, connection, template) }
-  }
-
-  async listTemplates(connection: Connection): Promise<Value<'listTemplates'>> {
-    return { templates: await templatesOf(this.#context.store, connection) }
-  }
-
-  async deleteTemplate(connection: Connection, templateId: string): Promise<void> {
-    if (!(await deleteTemplate(this.#context.store, connection, templateId))) throw noSuchTemplate()
-  }
-
-  async roomHistory(
-    connection: Connection,
-    { cursor, limit = 50, ...own }: Params<'roomHistory'>,
-  ): Promise<Value<'roomHistory'>> {
-    const room = await this.#own(connection, own, 'readHistory')
-    return sessionsOf(this.#context.store, room.tenantId, { roomId: room.id, cursor, limit })
-  }
-
-  async roomUsage(connection: Connection, { from, to, ...own }: Params<'roomUsage'>): Promise<Value<'roomUsage'>> {
-    const room = await this.#own(connection, own, 'readHistory')
-    return { usage: await usageByDay(this.#context.store, room, this.describe(room).present, { from, to }) }
-  }
-
-  async roomAudit(connection: Connection, { limit = 100, ...own }: Params<'roomAudit'>): Promise<Value<'roomAudit'>> {
-    const room = await this.#own(connection, own, 'readAudit')
-    const entries = await auditOf(this.#context.store, room.tenantId, room.id, limit)
-    return { entries: entries.map(({ at, act, actor, subject, details }) => ({ at, act, actor, subject, details })) }
-  }
-
-  async myRooms({ tenantId, userId }: Connection, { limit = 50 }: Params<'myRooms'>): Promise<Value<'myRooms'>> {
-    const { store } = this.#context
-    const visited = await roomsOfUser(store, tenantId, userId, limit)
-    const rooms = await Promise.all(
-      visited.map(async ({ roomId, lastSeenAt, isThere }) => {
-        const stored = await roomById(store, tenantId, roomId)
-        return stored && { room: this.describe(stored), lastSeenAt, isThere }
-      }),
-    )
-    return { rooms: rooms.filter((room) => room !== null) }
+    await this.directory.delete(await this.own(connection, own, 'deleteRoom'), actorOf(connection))
   }
 
   /** Sets what is given of a room, whoever may do so. */
@@ -173,26 +122,30 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   async joinRoom(connection: Connection, params: Params<'joinRoom'>): Promise<Value<'joinRoom'>> {
     if (connection.peer || connection.waiter || connection.joining)
       throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
-    if (params.token !== undefined) throw new AppError('unauthorized', 'This server gives out no tokens')
     connection.joining = true
     try {
-      const found = await this.#find(connection, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
-      const applicant = await this.#applicant(connection, found, params)
-      const { store } = this.#context
-      const knowsPassword = await this.#knowsPassword(connection, found, params.password)
-      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
-      if (stored.hostUserId === connection.userId) this.#nameHost(stored, params.name)
-      const known = { knowsPassword, isBanned: await isBanned(store, stored.id, connection.userId, connection.deviceHash) }
-      if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
-      const hashes = { current: hashSecret(connection.resume), previous: null }
-      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
-      connection.wire.exit(watchersOf(connection.tenantId))
-      // Whoever is in a room is called there.
-      this.calls.gone(connection.id)
+      const grant = params.token === undefined ? connection.grant : await this.tokens.verify(params.token)
+      const { userId, address } = connection
+      const asker = { grant, tenantId: grant?.tenantId ?? connection.tenantId, userId, address }
+      const found = await this.access.find(asker, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
+      const applicant = grant
+        ? await this.access.bearer(connection, grant, params)
+        : await this.access.applicant(connection, found, params)
+      const holder = await this.#knock(connection, found, applicant, params.password)
       return await this.#tellHolder(holder)
     } finally {
       connection.joining = false
     }
+  }
+
+  /** Takes note of someone who has connected. */
+  connected(connection: Connection): void {
+    this.#connections.add(connection)
+  }
+
+  /** Whether a credential of that device may still take something back. */
+  canResume(credential: string, deviceHash: string | null): boolean {
+    return this.#ownerOf(hashSecret(credential))?.deviceHash === deviceHash
   }
 
   /**
@@ -204,9 +157,8 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     const next = { current: hashSecret(connection.resume), previous: used }
     const holder = this.#resumes.living(used)
     const kept = this.#resumes.kept(used)
-    const owner = holder instanceof Peer ? holder.seat : (holder?.applicant ?? kept)
     // A credential that was stolen is worth nothing on another device, nor without one.
-    if (!owner || owner.deviceHash !== connection.deviceHash) return null
+    if (this.#ownerOf(used)?.deviceHash !== connection.deviceHash) return null
     if (!holder) return kept ? this.#resumeKept(connection, kept, used, next) : null
     this.#resumes.rotate(holder, next)
     if (holder instanceof Peer) {
@@ -230,6 +182,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   disconnected(connection: Connection, clean: boolean): void {
     connection.open = false
     this.calls.gone(connection.id)
+    this.#connections.delete(connection)
     const { peer, waiter } = connection
     if (peer) {
       if (clean || this.#closed) peer.room.remove(peer, 'left')
@@ -248,7 +201,11 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   async listRooms(connection: Connection, { query = '', cursor = null }: Params<'listRooms'>): Promise<Value<'listRooms'>> {
-    const { tenantId } = connection
+    const { tenantId, grant } = connection
+    if (grant) {
+      const own = cursor === null ? await roomById(this.#context.store, tenantId, grant.roomId) : null
+      return { rooms: own ? [this.describe(own)] : [], cursor: null }
+    }
     if (!connection.peer) connection.wire.enter(watchersOf(tenantId))
     const wanted = query.trim().toLowerCase()
     const live = [...this.#rooms.values()].filter(
@@ -266,6 +223,11 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     return this.#rooms.get(stored.id)?.info ?? describeRoom(stored)
   }
 
+  /** The seats that someone has in a room now. */
+  seatsOf(roomId: string, userId: string): Peer[] {
+    return [...(this.#rooms.get(roomId)?.roster ?? [])].filter(({ seat }) => seat.userId === userId)
+  }
+
   /** Ends every meeting and frees every room. */
   close(): void {
     if (this.#closed) return
@@ -280,17 +242,9 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#empty.close()
   }
 
-  async #template(connection: Connection, templateId: string | undefined): Promise<RoomSettings> {
-    if (templateId === undefined) return {}
-    const templates = await templatesOf(this.#context.store, connection)
-    const template = templates.find((one) => one.templateId === templateId)
-    if (!template) throw noSuchTemplate()
-    return template.settings
-  }
-
   async #makeReady(connection: Connection, ref: string, hostKey: string | undefined): Promise<StoredRoom> {
-    const found = await this.#find(connection, ref)
-    const isHost = this.#isHost(connection, found, hostKey)
+    const found = await this.access.find(connection, ref)
+    const isHost = this.access.isHost(connection, found, hostKey)
     const room = this.#open(found.closedAt !== null && isHost ? await this.#reopen(connection, found) : found)
     await room.media.open()
     return room.stored
@@ -308,82 +262,85 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     if (live) live.stored = { ...live.stored, hostName }
   }
 
-  /** The room that a reference means, as it is now. Throws `roomNotFound`, and `rateLimited` for who tries many codes. */
-  async #find(connection: Connection, ref: string, codeOnly = false): Promise<StoredRoom> {
-    const { tenantId, userId, address } = connection
-    const named = codeOnly ? null : await this.directory.findNamed(tenantId, ref)
-    if (named) return named
-    const isKnown = await wasHereBefore(this.#context.store, userId, new Date(Date.now() - KNOWN_AFTER_MS).toISOString())
-    const lookUp = () => this.directory.findByCode(tenantId, ref)
-    // What cannot be a code costs nothing: nothing is guessed with it.
-    const guesser = { address, knownUserId: isKnown ? userId : null }
-    const found = await (parseJoinCode(ref) === null ? lookUp() : this.#codes.spend(guesser, lookUp))
-    if (!found) throw noSuchRoom()
-    return found
+  #requireMayCreate({ grant }: Connection): void {
+    if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
+    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
+  }
+
+  /** Before the door of a room, with all that is known. A token that leads to no place is not spent. */
+  async #knock(connection: Connection, found: StoredRoom, applicant: Applicant, password?: string): Promise<Peer | Waiter> {
+    const giveBack = applicant.grant ? await this.tokens.spend(applicant.grant) : () => {}
+    try {
+      const knowsPassword = await this.access.knowsPassword(connection, found, password)
+      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
+      if (stored.hostUserId === applicant.userId) this.#nameHost(stored, applicant.name)
+      const known = {
+        knowsPassword,
+        isBanned: await isBanned(this.#context.store, stored.id, applicant.userId, applicant.deviceHash),
+      }
+      if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
+      const watched = watchersOf(connection.tenantId)
+      const hashes = { current: hashSecret(connection.resume), previous: null }
+      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
+      connection.wire.exit(watched)
+      // Whoever is in a room is called there.
+      this.calls.gone(connection.id)
+      return holder
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  #ownerOf(hash: string): Pick<Applicant, 'deviceHash'> | undefined {
+    const holder = this.#resumes.living(hash)
+    return holder instanceof Peer ? holder.seat : (holder?.applicant ?? this.#resumes.kept(hash))
+  }
+
+  /** Sends those out who came with a token that is good no more. */
+  #cutOff(tokenId: string): void {
+    for (const room of [...this.#rooms.values()]) {
+      for (const peer of [...room.roster]) if (peer.seat.grant?.tokenId === tokenId) room.sendOut(peer, 'tokenRevoked')
+      room.door.revoke(tokenId)
+    }
+    dropSeats(
+      this.#context.store,
+      this.#resumes.dropKept((seat) => seat.tokenId === tokenId),
+    )
+    for (const { grant, wire } of [...this.#connections]) if (grant?.tokenId === tokenId) wire.close()
   }
 
   /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */
-  async #own(connection: Connection, { roomId, hostKey }: RoomOfOne, right: Right): Promise<StoredRoom> {
+  async own(connection: Connection, { roomId, hostKey }: RoomOfOne, right: Right): Promise<StoredRoom> {
     const { peer } = connection
     if (roomId === undefined) {
       if (!peer) throw new AppError('notInRoom', 'Say which room you mean, or join it first')
       peer.room.require(peer, right)
       return peer.room.stored
     }
-    const room = await this.#find(connection, roomId)
-    const role = peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.#role(connection, room, hostKey)
-    if (role === null || !may(role, right)) throw new AppError('forbidden', 'Only those who lead this room may do that')
+    const room = await this.access.find(connection, roomId)
+    const role =
+      peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.access.role(connection, room, hostKey)
+    if (role === null || !may(role, right) || !allows(connection.grant, right))
+      throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
-  }
-
-  async #knowsPassword(
-    { address }: Connection,
-    { id, passwordHash }: StoredRoom,
-    password: string | undefined,
-  ): Promise<boolean> {
-    if (password === undefined || passwordHash === null) return false
-    return this.#passwords.spend(id, address, () => isPassword(password, passwordHash))
-  }
-
-  async #applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
-    const role = await this.#role(connection, room, params.hostKey)
-    const { microphone = false, camera = false, screen = false } = params
-    return {
-      userId: connection.userId,
-      deviceHash: connection.deviceHash,
-      name: params.name,
-      role: role ?? 'speaker',
-      standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
-      declared: { microphone, camera, screen },
-      wouldWait: params.queue ?? false,
-    }
-  }
-
-  /** What someone is to a room for good; null for nobody that it knows. */
-  async #role(connection: Connection, room: StoredRoom, hostKey: string | undefined): Promise<Role | null> {
-    return this.#isHost(connection, room, hostKey) ? 'host' : roleOf(this.#context.store, room.id, connection.userId)
-  }
-
-  #isHost(connection: Connection, stored: StoredRoom, hostKey: string | undefined): boolean {
-    if (hostKey !== undefined && sameSecret(hostKey, this.#hostKey(stored.id))) return true
-    return stored.hostUserId === connection.userId
-  }
-
-  /** Derived, so that it need not be stored to be given again. */
-  #hostKey(roomId: string): string {
-    return deriveKey(this.#masterKey, `lanyard host key ${roomId}`)
   }
 
   async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
     const { store } = this.#context
-    const stored = await roomById(store, connection.tenantId, kept.roomId)
-    const isKeptOut = stored && (stored.closedAt !== null || (await isBanned(store, stored.id, kept.userId, kept.deviceHash)))
+    const stored = await roomById(store, kept.tenantId, kept.roomId)
+    const grant = grantOf(kept)
+    const isKeptOut =
+      stored &&
+      (stored.closedAt !== null ||
+        (await isBanned(store, stored.id, kept.userId, kept.deviceHash)) ||
+        (grant && (await this.tokens.isRevoked(grant))))
     // Of two who show the same credential at once, one has the seat by now.
     if (!stored || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
     const room = this.#open(stored)
     if (room.isFull) return null
     this.#resumes.takeKept(kept)
-    return this.#tellHolder(room.admit(connection, { ...kept, sessionId: randomId() }, kept.declared, next))
+    return this.#tellHolder(room.admit(connection, { ...kept, grant, sessionId: randomId() }, kept.declared, next))
   }
 
   /** What someone who has a seat now, or waits for one, needs to know. */
@@ -412,7 +369,9 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#resumes.add(peer)
     this.#empty.came(room.id)
     const { tenantId } = room.stored
-    touchUser(this.#context.store, { id: seat.userId, tenantId, deviceHash: seat.deviceHash, name: seat.name, at: seat.joinedAt })
+    // The bearer of a token is not the person of the device.
+    const deviceHash = seat.grant ? null : seat.deviceHash
+    touchUser(this.#context.store, { id: seat.userId, tenantId, deviceHash, name: seat.name, at: seat.joinedAt })
     // Meanwhile the router is made. Whoever needs it waits for it, or is told that there is none.
     room.media.open().catch(() => {})
   }
@@ -472,9 +431,11 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 }
 
-const noSuchTemplate = () => new AppError('templateNotFound', 'You have kept no settings under that id')
-
 const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
+
+function grantOf({ tenantId, roomId, userId, name, permissions, tokenId }: KeptSeat): Grant | null {
+  return permissions === null || tokenId === null ? null : { tokenId, tenantId, roomId, userId, name, permissions }
+}
 
 /** As the audit names someone who is connected. */
 function actorOf({ userId, peer }: Connection): Actor {

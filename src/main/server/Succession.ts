@@ -1,9 +1,9 @@
-import type { Peer } from './Peer.ts'
+import { allows, type Peer } from './Peer.ts'
 import type { Role } from '../../shared/roles.ts'
 
 /**
  * Who leads a room while its host is away. When the last seat of the host is given up, the co-host who has been there longest takes
- * over, else the speaker; when the host is back, the one who has stood in is again what they were before.
+ * over, else the speaker, but for those whose token allows no leading; when the host is back, the one who has stood in is again what they were before.
  */
 export class Succession {
   readonly #peers: Iterable<Peer>
@@ -31,7 +31,8 @@ export class Succession {
     if (this.#deputy?.peer === gone) this.#deputy = null
     const inside = [...this.#peers]
     if (was !== 'host' || inside.some(({ role }) => role === 'host')) return null
-    const next = inside.find(({ role }) => role === 'cohost') ?? inside.find(({ role }) => role === 'speaker')
+    const able = inside.filter(({ seat }) => allows(seat.grant, 'admit'))
+    const next = able.find(({ role }) => role === 'cohost') ?? able.find(({ role }) => role === 'speaker')
     if (!next) return null
     this.#deputy = { peer: next, before: next.role }
     this.#setRole(next, 'host')

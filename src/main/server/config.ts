@@ -5,6 +5,11 @@ const PortRange = z
   .object({ min: z.int().min(1).max(65_535), max: z.int().min(1).max(65_535) })
   .refine((range) => range.min <= range.max, 'the first port must not be above the last')
 
+/** As in paths and in tokens. */
+export const TenantId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'A tenant’s id has lower-case letters, digits and dashes, 63 at most')
+
 /** All that a room server can be told. Parsed once, at the entry, and passed down. */
 export const ServerConfig = z.object({
   /** The address to listen on, for signaling and media. */
@@ -35,6 +40,8 @@ export const ServerConfig = z.object({
   directCalls: z.boolean().default(false),
   /** How long someone is rung before the call counts as missed. */
   ringMs: z.int().min(100).max(600_000).default(30_000),
+  /** Who may make rooms: anyone who connects, or programs with a key only. */
+  whoCreates: z.enum(['anyone', 'key']).default('anyone'),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

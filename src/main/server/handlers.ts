@@ -4,6 +4,7 @@ import type { Right } from '../../shared/roles.ts'
 import type { Connection } from './Connection.ts'
 import type { Peer } from './Peer.ts'
 import * as moderation from './moderation.ts'
+import { Records } from './Records.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Store } from './store/Store.ts'
 
@@ -33,8 +34,9 @@ const leading = <P>(right: Right, handle: (peer: Peer, params: P) => void) =>
   })
 
 export function makeHandlers(server: RoomServer, store: Store): Handlers {
+  const records = new Records(server, store)
   return {
-    createRoom: (connection, params) => server.createRoom(connection, params),
+    createRoom: async (connection, params) => server.createRoom(connection, await records.fromTemplate(connection, params)),
     findRoom: async (connection, { roomId }) => ({ room: await server.findRoom(connection, roomId) }),
     updateRoom: (connection, params) => server.updateRoom(connection, params),
     renewJoinCode: (connection, params) => server.renewJoinCode(connection, params),
@@ -42,17 +44,17 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
       await server.deleteRoom(connection, params)
       return {}
     },
-    roomInvitation: (connection, params) => server.roomInvitation(connection, params),
-    saveTemplate: (connection, params) => server.saveTemplate(connection, params),
-    listTemplates: (connection) => server.listTemplates(connection),
+    roomInvitation: (connection, params) => records.roomInvitation(connection, params),
+    saveTemplate: (connection, params) => records.saveTemplate(connection, params),
+    listTemplates: (connection) => records.listTemplates(connection),
     deleteTemplate: async (connection, { templateId }) => {
-      await server.deleteTemplate(connection, templateId)
+      await records.deleteTemplate(connection, templateId)
       return {}
     },
-    roomHistory: (connection, params) => server.roomHistory(connection, params),
-    roomUsage: (connection, params) => server.roomUsage(connection, params),
-    roomAudit: (connection, params) => server.roomAudit(connection, params),
-    myRooms: (connection, params) => server.myRooms(connection, params),
+    roomHistory: (connection, params) => records.roomHistory(connection, params),
+    roomUsage: (connection, params) => records.roomUsage(connection, params),
+    roomAudit: (connection, params) => records.roomAudit(connection, params),
+    myRooms: (connection, params) => records.myRooms(connection, params),
     joinRoom: (connection, params) => server.joinRoom(connection, params),
     listRooms: (connection, params) => server.listRooms(connection, params),
     leaveRoom: (connection) => {
@@ -108,7 +110,10 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     pauseProducer: done((peer, { producerId }) => peer.media.pauseProducer(producerId)),
     resumeProducer: done((peer, { producerId }) => peer.room.resumeProducer(peer, producerId)),
     closeProducer: done((peer, { producerId }) => peer.media.closeProducer(producerId)),
-    consume: seated((peer, { producerId }) => peer.media.consume(producerId)),
+    consume: seated((peer, { producerId }) => {
+      peer.room.require(peer, 'subscribe')
+      return peer.media.consume(producerId)
+    }),
     pauseConsumer: done((peer, { consumerId }) => peer.media.pauseConsumer(consumerId)),
     resumeConsumer: done((peer, { consumerId }) => peer.media.resumeConsumer(consumerId)),
     closeConsumer: done((peer, { consumerId }) => peer.media.closeConsumer(consumerId)),

@@ -2,24 +2,27 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
-import { mayEnter } from './origin.ts'
+import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
 import { makeHttpApp } from './rest/app.ts'
+import { problemOf } from './rest/problem.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
+import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
-export { ServerConfig, type ServerConfigInput } from './config.ts'
+export { withKeys, type Keys } from './apiKeys.ts'
+export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
@@ -95,16 +98,23 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
-    const http = createServer(guarded(config, getRequestListener(makeHttpApp({ version, webDir: config.webDir }).fetch)))
+    // Signaling has to have the port's server before there is anything that requests could reach.
+    let handle: RequestListener = () => {}
+    const http = createServer((request, response) => handle(request, response))
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
+    const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
+    const tokens = new Tokens(store, dataDir.masterKey, serverId)
+    const { graceMs, whoCreates } = config
     const rooms = new Rooms(
       {
         store,
         sfu,
         log,
+        tokens,
         teller: (channel) => signaling.teller(channel),
-        graceMs: config.graceMs,
+        graceMs,
+        whoCreates,
         calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
       },
       dataDir.masterKey,
@@ -112,11 +122,11 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     closers.push(() => rooms.close())
     rooms.on('people', people)
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
-    signaling.serve(rooms, store, {
-      id: deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22),
-      name: config.name,
-      version,
-    })
+    const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
+    const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
+    const app = makeHttpApp({ version, config, api: { rooms, store }, trouble, log })
+    handle = guarded(config, getRequestListener(app.fetch))
+    signaling.serve(rooms, store, { id: serverId, name: config.name, version })
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo
@@ -159,11 +169,14 @@ function startError(error: unknown): StartError {
 /** Keeps out requests from elsewhere, before anything reads them. */
 function guarded(config: ServerConfig, handle: ReturnType<typeof getRequestListener>): RequestListener {
   return (request, response) => {
-    if (mayEnter(request, config)) return void handle(request, response)
-    const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'forbidden' }
-    response.writeHead(403, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem))
+    const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
+    if (!error) return void handle(request, response)
+    response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
+    response.end(JSON.stringify(problemOf(error)))
   }
 }
+
+const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
   return new Promise((resolve, reject) => {

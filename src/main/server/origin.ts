@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import { APP_ORIGIN } from '../../shared/appOrigin.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { ServerConfig } from './config.ts'
 
 type Allowed = Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>
@@ -25,6 +26,16 @@ export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
     allowed.allowedOrigins.includes(origin)
   )
 }
+
+/** Whether a request's address carries a token. */
+export function hasToken({ url = '' }: IncomingMessage): boolean {
+  const query = url.split('?').slice(1).join('?')
+  return new URLSearchParams(query).has('token')
+}
+
+/** A token in an address ends up in logs and histories, so it is good for nothing there. */
+export const tokenInUrl = () =>
+  new AppError('unauthorized', 'A token does not go into an address: give it in the handshake’s `auth.token`, or with `joinRoom`')
 
 /** By the Fetch metadata of newer browsers (https://www.w3.org/TR/fetch-metadata/). */
 function isAskedForElsewhere(headers: IncomingHttpHeaders): boolean {

@@ -16,8 +16,8 @@ const FREQUENCIES = new Set(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])
 /** Throws `badRequest` for a repetition that is none, or is not by days. */
 export function checkSchedule({ start, repeat }: Schedule): void {
   if (repeat === null) return
-  const parts = Object.fromEntries(repeat.split(';').map((part) => part.split('=', 2) as [string, string?]))
-  const isKnown = Object.keys(parts).every((part) => PARTS.has(part)) && FREQUENCIES.has(parts['FREQ'] ?? '')
+  const parts = new Map(repeat.split(';').map((part): [string, string] => [part.split('=')[0] ?? '', part.split('=')[1] ?? '']))
+  const isKnown = [...parts.keys()].every((part) => PARTS.has(part)) && FREQUENCIES.has(parts.get('FREQ') ?? '')
   try {
     if (isKnown) rrule.RRule.fromString(textOf(start, repeat))
   } catch (cause) {

@@ -14,12 +14,12 @@ import {
   type Welcome,
 } from '../../shared/protocol.ts'
 import type { ServerConfig } from './config.ts'
-import { Connection, type Tell, type Wire } from './Connection.ts'
+import { Connection, type Identity, type Tell, type Wire } from './Connection.ts'
 import { makeHandlers, type Handlers } from './handlers.ts'
 import { hashSecret, LOCAL, randomId, userIdOf } from './ids.ts'
 import { Inbox } from './Inbox.ts'
 import type { Logger } from './log.ts'
-import { mayEnter } from './origin.ts'
+import { mayEnter, tokenInUrl } from './origin.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Store } from './store/Store.ts'
 
@@ -35,7 +35,7 @@ const GOODBYE_MS = 500
 /** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
 
-const features: Welcome['features'] = { chat: true, sfu: true, relay: true, tokens: false }
+const features: Welcome['features'] = { chat: true, sfu: true, relay: true, tokens: true }
 
 /** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
@@ -78,13 +78,19 @@ export class Signaling {
   /** Lets clients in. */
   serve(server: RoomServer, store: Store, about: Welcome['server']): void {
     const handlers = makeHandlers(server, store)
+    const log = this.#log
     this.#io.use((socket, next) => {
-      try {
-        socket.data = parseHandshake(socket.handshake.auth)
-        next()
-      } catch (error) {
-        next(Object.assign(new Error('refused'), { data: AppError.from(error).toInfo() }))
-      }
+      identify(socket, server).then(
+        (welcomed) => {
+          socket.data = welcomed
+          next()
+        },
+        (error: unknown) => {
+          const known = AppError.from(error)
+          if (known.code === 'internal') log.error({ err: known.cause }, 'a handshake failed')
+          next(Object.assign(new Error('refused'), { data: known.toInfo() }))
+        },
+      )
     })
     this.#io.on('connection', (socket) => this.#accept(socket, server, handlers, about))
   }
@@ -102,12 +108,9 @@ export class Signaling {
   }
 
   #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: Welcome['server']): void {
-    const { device, resume } = socket.data as Handshake
-    const identity =
-      device === undefined
-        ? { tenantId: LOCAL, userId: randomId(), deviceHash: null }
-        : { tenantId: LOCAL, userId: userIdOf(LOCAL, device), deviceHash: hashSecret(device) }
+    const { identity, resume } = socket.data as Identified
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
+    server.connected(connection)
     void socket.join(connection.id)
 
     const inbox = new Inbox()
@@ -201,8 +204,25 @@ function parseHandshake(auth: unknown): Handshake {
     const path = parsed.error.issues[0]?.path.join('.') ?? ''
     throw new AppError('badRequest', `The handshake is wrong at ${path}`, { details: { path } })
   }
-  if (parsed.data.token !== undefined) throw new AppError('unauthorized', 'This server gives out no tokens')
   return parsed.data
+}
+
+interface Identified {
+  identity: Identity
+  resume: string | undefined
+}
+
+/** Who connects, by what they have said of themselves. Throws the reason to refuse them. */
+async function identify({ handshake: { auth, query } }: Socket, server: RoomServer): Promise<Identified> {
+  if ('token' in query) throw tokenInUrl()
+  const { device, token, resume } = parseHandshake(auth)
+  const deviceHash = device === undefined ? null : hashSecret(device)
+  const userId = device === undefined ? randomId() : userIdOf(LOCAL, device)
+  // Whoever takes a seat back needs no token for it, and may still bring the one that is spent.
+  if (token === undefined || (resume !== undefined && server.canResume(resume, deviceHash)))
+    return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null }, resume }
+  const grant = await server.tokens.verify(token)
+  return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant }, resume }
 }
 
 function wireOf(socket: Socket): Wire {

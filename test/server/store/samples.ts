@@ -55,6 +55,8 @@ export function aSeat(changes: Partial<OpenedSeat> = {}): OpenedSeat {
     camera: false,
     screen: false,
     address: '127.0.0.1',
+    permissions: null,
+    tokenId: null,
     resumeHash: 'hash',
     previousResumeHash: null,
     ...changes,

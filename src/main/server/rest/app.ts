@@ -1,17 +1,39 @@
 import { existsSync } from 'node:fs'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
+import { AppError } from '../../../shared/errors.ts'
+import type { ServerConfig } from '../config.ts'
+import type { Logger } from '../log.ts'
+import type { Api } from './access.ts'
+import { makeApi } from './api.ts'
+import { makeDocsPage } from './docsPage.ts'
+import { makeOlderApi } from './older.ts'
+import { answerError, problem } from './problem.ts'
 
 export interface HttpOptions {
   version: string
-  /** The built interface; null serves none. */
-  webDir: string | null
+  config: Pick<ServerConfig, 'webDir' | 'whoCreates' | 'allowedOrigins'>
+  api: Api
+  /** Why the server cannot do its work now; null where it can. */
+  trouble: () => AppError | null
+  log: Logger
 }
 
-/** The HTTP side of the server: its health, and the interface for browsers. */
-export function makeHttpApp({ version, webDir }: HttpOptions): Hono {
+/** The HTTP side of the server: its health, the REST interface, and the interface for browsers. */
+export function makeHttpApp({ version, config, api, trouble, log }: HttpOptions): Hono {
+  const { webDir, allowedOrigins } = config
   const app = new Hono()
+  app.onError((error, c) => answerError(c, error, log))
+  app.notFound((c) => {
+    const allowed = methodsAt(app, c.req.path)
+    if (allowed.length === 0) return problem(c, new AppError('unknownRequest', 'There is nothing at this address'))
+    const Allow = allowed.join(', ')
+    return problem(c, new AppError('methodNotAllowed', `This address knows ${Allow}`), { Allow })
+  })
+  // Before the headers of all others, because its own are stricter.
+  app.route('/api/docs', makeDocsPage())
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -32,6 +54,19 @@ export function makeHttpApp({ version, webDir }: HttpOptions): Hono {
     }),
   )
   app.get('/healthz', (c) => c.json({ status: 'ok', version }))
+  app.get('/readyz', (c) => {
+    const error = trouble()
+    return error ? problem(c, error) : c.json({ status: 'ready', version })
+  })
+  if (allowedOrigins.length > 0) {
+    const exposeHeaders = ['ETag', 'Location', 'Idempotency-Replayed']
+    app.use(
+      '/api/*',
+      cors({ origin: (origin) => (allowedOrigins.includes(origin.toLowerCase()) ? origin : null), exposeHeaders }),
+    )
+  }
+  app.route('/api/v1', makeApi(api))
+  app.route('/api/rooms', makeOlderApi(api, config))
   if (webDir !== null && existsSync(webDir)) {
     app.use(
       serveStatic({
@@ -43,10 +78,18 @@ export function makeHttpApp({ version, webDir }: HttpOptions): Hono {
       }),
     )
   }
-  app.notFound((c) =>
-    c.json({ type: 'about:blank', title: 'Not found', status: 404, code: 'unknownRequest' }, 404, {
-      'Content-Type': 'application/problem+json',
-    }),
-  )
   return app
+}
+
+/** The methods that a path has handlers for. */
+function methodsAt(app: Hono, path: string): string[] {
+  const parts = path.split('/')
+  const fits = (pattern: string) => {
+    const wanted = pattern.split('/')
+    return (
+      wanted.length === parts.length && wanted.every((part, i) => (part.startsWith(':') ? parts[i] !== '' : part === parts[i]))
+    )
+  }
+  const methods = app.routes.filter(({ method, path: pattern }) => method !== 'ALL' && fits(pattern)).map(({ method }) => method)
+  return [...new Set(methods)].sort()
 }

@@ -94,6 +94,11 @@ export class Store extends Emitter<{ trouble: [AppError]; healed: [] }> implemen
     this.#writer = new WriterThread(file)
   }
 
+  /** Why the disk refuses writes; null where it takes them. */
+  get trouble(): AppError | null {
+    return this.#state.status === 'trouble' ? this.#state.error : null
+  }
+
   write<Rows extends readonly unknown[]>(...unit: { [K in keyof Rows]: Compilable<Rows[K]> }) {
     return new Promise<{ -readonly [K in keyof Rows]: Returned<Rows[K]>[] }>((resolve, reject) => {
       if (this.#closing)

@@ -97,10 +97,18 @@ export function noteOfRoom(db: Db, id: string, note: Pick<Change, 'hostName' | '
   db.record(db.query.updateTable('rooms').set(columnsOf(note)).where('id', '=', id))
 }
 
-/** With its messages and members; its sessions and what was done in it are kept. Resolves with whether it was there. */
-export async function deleteRoom(db: Db, tenantId: string, id: string): Promise<boolean> {
+/**
+ * With its messages and members; its sessions and what was done in it are kept. Resolves with whether it was there, in that version
+ * where one is named.
+ */
+export async function deleteRoom(db: Db, tenantId: string, id: string, ifVersion?: number): Promise<boolean> {
   const [rows] = await db.write(
-    db.query.deleteFrom('rooms').where('tenant_id', '=', tenantId).where('id', '=', id).returning('id'),
+    db.query
+      .deleteFrom('rooms')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .$if(ifVersion !== undefined, (rooms) => rooms.where('version', '=', ifVersion!))
+      .returning('id'),
   )
   return rows.length > 0
 }

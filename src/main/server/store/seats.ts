@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Member } from '../../../shared/model.ts'
+import { Permissions, type Member } from '../../../shared/model.ts'
 import type { Role } from '../../../shared/roles.ts'
 import type { Db } from './Store.ts'
 
@@ -18,6 +18,9 @@ export interface OpenedSeat extends Declared {
   /** When the seat was first taken; a session that takes it back begins now. */
   joinedAt: string
   address: string | null
+  /** What its token allows, and which that was; null for a seat that was taken without one. */
+  permissions: Permissions | null
+  tokenId: string | null
   resumeHash: string
   previousResumeHash: string | null
 }
@@ -35,12 +38,15 @@ export interface KeptSeat {
   hash: string
   previousHash: string | null
   peerId: string
+  tenantId: string
   roomId: string
   userId: string
   deviceHash: string | null
   name: string
   role: Role
   declared: Declared
+  permissions: Permissions | null
+  tokenId: string | null
   sessionId: string
   joinedAt: string
 }
@@ -59,12 +65,14 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
     connected_at: new Date().toISOString(),
     disconnected_at: null,
     address: seat.address,
-    token_id: null,
+    token_id: seat.tokenId,
   }
   const resume = {
     ...presence,
     device_hash: seat.deviceHash,
     role,
+    permissions: seat.permissions && JSON.stringify(seat.permissions),
+    token_id: seat.tokenId,
     hash: seat.resumeHash,
     previous_hash: seat.previousResumeHash,
   }
@@ -131,17 +139,25 @@ export async function closeOpenSessions(db: Db, at: string, leastSeconds = 0): P
 
 /** The seats that the end of a server left without their people. */
 export async function keptSeats(db: Db): Promise<KeptSeat[]> {
-  const rows = await db.query.selectFrom('resumes').selectAll().execute()
+  const rows = await db.query
+    .selectFrom('resumes')
+    .innerJoin('rooms', 'rooms.id', 'resumes.room_id')
+    .selectAll('resumes')
+    .select('rooms.tenant_id')
+    .execute()
   return rows.map((row) => ({
     hash: row.hash,
     previousHash: row.previous_hash,
     peerId: row.peer_id,
+    tenantId: row.tenant_id,
     roomId: row.room_id,
     userId: row.user_id,
     deviceHash: row.device_hash,
     name: row.name,
     role: row.role,
     declared: { microphone: row.microphone === 1, camera: row.camera === 1, screen: row.screen === 1 },
+    permissions: row.permissions === null ? null : Permissions.parse(JSON.parse(row.permissions)),
+    tokenId: row.token_id,
     sessionId: row.session_id,
     joinedAt: row.joined_at,
   }))

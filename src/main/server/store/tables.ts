@@ -9,6 +9,37 @@ type Flag = 0 | 1
 type Time = string
 
 export interface Tables {
+  tenants: {
+    id: string
+    name: string
+    tier: Generated<string>
+    active: Generated<Flag>
+    created_at: Time
+  }
+  api_keys: {
+    id: string
+    tenant_id: string
+    name: string
+    hash: string
+    created_at: Time
+    used_at: Time | null
+    revoked_at: Time | null
+  }
+  tokens: {
+    id: string
+    tenant_id: string
+    room_id: string
+    user_name: string
+    hash: string
+    /** A JSON object. */
+    permissions: string
+    single_use: Flag
+    created_at: Time
+    expires_at: Time
+    used_at: Time | null
+    revoked_at: Time | null
+    key_number: number
+  }
   rooms: {
     id: string
     tenant_id: string
@@ -133,5 +164,8 @@ export interface Tables {
     screen: Flag
     session_id: string
     joined_at: Time
+    /** A JSON object. */
+    permissions: string | null
+    token_id: string | null
   }
 }

@@ -1,5 +1,6 @@
 import { rooms } from './001_rooms.ts'
 import { admission } from './002_admission.ts'
+import { access } from './003_access.ts'
 import { history } from './004_history.ts'
 import { planning } from './005_planning.ts'
 
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In order; the first makes version 1. */
-export const migrations: readonly Migration[] = [rooms, admission, history, planning]
+export const migrations: readonly Migration[] = [rooms, admission, access, history, planning]

@@ -1,0 +1,115 @@
+import { AppError } from '../../shared/errors.ts'
+import { parseJoinCode } from '../../shared/joinCode.ts'
+import type { Params } from '../../shared/protocol.ts'
+import { roleOfToken, type Role } from '../../shared/roles.ts'
+import { CodeBudget } from './CodeBudget.ts'
+import type { Connection } from './Connection.ts'
+import { noSuchRoom, type Directory } from './Directory.ts'
+import { deriveKey, sameSecret } from './ids.ts'
+import { PasswordBudget } from './PasswordBudget.ts'
+import { isPassword } from './passwords.ts'
+import type { Applicant } from './Peer.ts'
+import { roleOf } from './store/members.ts'
+import type { StoredRoom } from './store/rooms.ts'
+import type { Store } from './store/Store.ts'
+import { wasHereBefore } from './store/users.ts'
+import type { Grant } from './Tokens.ts'
+
+/** A device that was in a room here so long ago was not made for guessing codes; in ms. */
+const KNOWN_AFTER_MS = 10 * 60_000
+
+/** Whose rooms someone can reach, what they have to show for it, and by what they are counted when they guess. */
+export type Asker = Pick<Connection, 'tenantId' | 'grant' | 'address'> & { userId: string | null }
+
+/** What someone is to a room: whether they find it, which role they have in it, whether they know its password. */
+export class Access {
+  readonly #store: Store
+  readonly #directory: Directory
+  readonly #masterKey: Uint8Array
+  readonly #codes = new CodeBudget()
+  readonly #passwords = new PasswordBudget()
+
+  constructor(store: Store, directory: Directory, masterKey: Uint8Array) {
+    this.#store = store
+    this.#directory = directory
+    this.#masterKey = masterKey
+  }
+
+  /**
+   * The room that a reference means, as it is now; with `codeOnly` it can be a code only. Throws `roomNotFound`, `rateLimited` for who
+   * tries many codes, and `forbidden` where a token is for another room.
+   */
+  async find(asker: Asker, ref: string, codeOnly = false): Promise<StoredRoom> {
+    const named = codeOnly ? null : await this.#directory.findNamed(asker.tenantId, ref)
+    const found = named ?? (await this.#findByCode(asker, ref))
+    if (!found) throw noSuchRoom()
+    if (asker.grant && asker.grant.roomId !== found.id) throw new AppError('forbidden', 'Your invitation is for another room')
+    return found
+  }
+
+  /** Whoever takes a seat by what the room knows of them. */
+  async applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
+    const role = await this.role(connection, room, params.hostKey)
+    return {
+      userId: connection.userId,
+      deviceHash: connection.deviceHash,
+      name: params.name,
+      role: role ?? 'speaker',
+      grant: null,
+      standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
+      ...wishesOf(params),
+    }
+  }
+
+  /** Who comes with a token is who it says, and passes the password and the lobby. A role that someone has given them lasts. */
+  async bearer(connection: Connection, grant: Grant, params: Params<'joinRoom'>): Promise<Applicant> {
+    const { userId, name, roomId } = grant
+    return {
+      userId,
+      deviceHash: connection.deviceHash,
+      name,
+      role: (await roleOf(this.#store, roomId, userId)) ?? roleOfToken(grant.permissions),
+      grant,
+      standing: 'member',
+      ...wishesOf(params),
+    }
+  }
+
+  /** What someone is to a room for good; null for nobody that it knows. */
+  async role(connection: Connection, room: StoredRoom, hostKey: string | undefined): Promise<Role | null> {
+    return this.isHost(connection, room, hostKey) ? 'host' : roleOf(this.#store, room.id, connection.userId)
+  }
+
+  isHost(connection: Connection, stored: StoredRoom, hostKey: string | undefined): boolean {
+    if (hostKey !== undefined && sameSecret(hostKey, this.hostKey(stored.id))) return true
+    return connection.grant === null && stored.hostUserId === connection.userId
+  }
+
+  /** Derived, so that it need not be stored to be given again. */
+  hostKey(roomId: string): string {
+    return deriveKey(this.#masterKey, `lanyard host key ${roomId}`)
+  }
+
+  /** Throws `rateLimited` for who tries many passwords. */
+  async knowsPassword(
+    { address }: Pick<Connection, 'address'>,
+    { id, passwordHash }: StoredRoom,
+    password: string | undefined,
+  ): Promise<boolean> {
+    if (password === undefined || passwordHash === null) return false
+    return this.#passwords.spend(id, address, () => isPassword(password, passwordHash))
+  }
+
+  async #findByCode({ tenantId, userId, address }: Asker, ref: string): Promise<StoredRoom | null> {
+    const lookUp = () => this.#directory.findByCode(tenantId, ref)
+    // What cannot be a code costs nothing: nothing is guessed with it.
+    if (parseJoinCode(ref) === null) return lookUp()
+    const before = new Date(Date.now() - KNOWN_AFTER_MS).toISOString()
+    const isKnown = userId !== null && (await wasHereBefore(this.#store, userId, before))
+    return this.#codes.spend({ address, knownUserId: isKnown ? userId : null }, lookUp)
+  }
+}
+
+function wishesOf({ microphone = false, camera = false, screen = false, queue = false }: Params<'joinRoom'>) {
+  return { declared: { microphone, camera, screen }, wouldWait: queue }
+}

@@ -1,0 +1,65 @@
+/** Lasting places in rooms, given and taken from outside: nobody has to be there. Seats of those who are follow at once. */
+import { AppError } from '../../shared/errors.ts'
+import type { Membership } from '../../shared/model.ts'
+import { roleOfToken, type Role } from '../../shared/roles.ts'
+import type { RoomServer } from './RoomServer.ts'
+import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
+import { addMember, membershipsOf, removeMember } from './store/members.ts'
+import type { StoredRoom } from './store/rooms.ts'
+import type { Store } from './store/Store.ts'
+
+/** Someone's place. Throws `memberNotFound`. */
+export async function membershipOf(store: Store, room: StoredRoom, userId: string): Promise<Membership> {
+  const found = (await membershipsOf(store, room.id)).find((membership) => membership.userId === userId)
+  if (!found) throw noSuchMember()
+  return found
+}
+
+/** Gives someone a lasting place, or another role. Throws `forbidden` for the host, who can only hand over. */
+export async function putMember(
+  { rooms, store }: { rooms: RoomServer; store: Store },
+  room: StoredRoom,
+  by: Actor,
+  userId: string,
+  role: Exclude<Role, 'host'>,
+): Promise<{ membership: Membership; isNew: boolean }> {
+  requireNotHost(room, userId)
+  const isNew = !(await membershipsOf(store, room.id)).some((membership) => membership.userId === userId)
+  await addMember(store, { roomId: room.id, userId, role, at: new Date().toISOString() })
+  for (const peer of rooms.seatsOf(room.id, userId)) peer.room.setRole(peer, role)
+  const membership = await membershipOf(store, room, userId)
+  note(store, room, by, isNew ? 'memberAdded' : 'roleChanged', membership, { role })
+  return { membership, isNew }
+}
+
+/** Takes someone's lasting place away. Throws `memberNotFound`, and `forbidden` for the host. */
+export async function dropMember(
+  { rooms, store }: { rooms: RoomServer; store: Store },
+  room: StoredRoom,
+  by: Actor,
+  userId: string,
+): Promise<void> {
+  requireNotHost(room, userId)
+  const membership = await membershipOf(store, room, userId)
+  if (!(await removeMember(store, room.id, userId))) throw noSuchMember()
+  for (const peer of rooms.seatsOf(room.id, userId))
+    peer.room.setRole(peer, peer.seat.grant ? roleOfToken(peer.seat.grant.permissions) : 'speaker')
+  note(store, room, by, 'memberRemoved', membership)
+}
+
+function requireNotHost(room: StoredRoom, userId: string): void {
+  if (room.hostUserId === userId) throw new AppError('forbidden', 'The host of a room stays it until they hand over')
+}
+
+function note(
+  store: Store,
+  { tenantId, id }: StoredRoom,
+  actor: Actor,
+  act: Act,
+  { userId, name }: Membership,
+  details: AuditEntry['details'] = {},
+): void {
+  audit(store, { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: { id: userId, name }, details })
+}
+
+const noSuchMember = () => new AppError('memberNotFound', 'Nobody with that id has a lasting place in this room')

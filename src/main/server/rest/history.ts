@@ -1,0 +1,62 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { auditOf } from '../store/audit.ts'
+import { messagesOf } from '../store/messages.ts'
+import { sessionsOf } from '../store/sessions.ts'
+import { roomOf, type Api, type KeyEnv } from './access.ts'
+import { problems } from './problem.ts'
+import { AuditEntry, ChatMessage, Cursor, Id, InRoom, json, keyed, Limit, NextCursor, Session } from './schemas.ts'
+
+const tags = ['History']
+
+const routes = {
+  sessions: createRoute({
+    ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/sessions', summary: 'Who was in a room, from when until when' },
+    description: 'The latest first.',
+    request: { params: InRoom, query: z.object({ cursor: Cursor, limit: Limit(500, 100) }) },
+    responses: {
+      200: json('A page.', z.object({ sessions: z.array(Session), cursor: NextCursor })),
+      ...problems('badRequest', 'unauthorized', 'roomNotFound'),
+    },
+  }),
+  messages: createRoute({
+    ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/messages', summary: 'What was said in a room' },
+    description: 'Oldest first: the latest ones, or those before or after one.',
+    request: {
+      params: InRoom,
+      query: z
+        .object({ before: Id.optional(), after: Id.optional(), limit: Limit(200, 50) })
+        .refine((page) => page.before === undefined || page.after === undefined, 'give before or after, not both'),
+    },
+    responses: {
+      200: json('A page.', z.object({ messages: z.array(ChatMessage), more: z.boolean() })),
+      ...problems('badRequest', 'unauthorized', 'roomNotFound'),
+    },
+  }),
+  audit: createRoute({
+    ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/audit', summary: 'Who has done what in a room' },
+    description: 'The latest first.',
+    request: { params: InRoom, query: z.object({ limit: Limit(500, 100) }) },
+    responses: {
+      200: json('The entries.', z.object({ entries: z.array(AuditEntry) })),
+      ...problems('badRequest', 'unauthorized', 'roomNotFound'),
+    },
+  }),
+} as const
+
+export function serveHistory(app: OpenAPIHono<KeyEnv>, api: Api): void {
+  app.openapi(routes.sessions, async (c) => {
+    const { tenantId, id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)
+    const { cursor = null, limit } = c.req.valid('query')
+    return c.json(await sessionsOf(api.store, tenantId, id, { cursor, limit }), 200)
+  })
+  app.openapi(routes.messages, async (c) => {
+    const { id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)
+    return c.json(await messagesOf(api.store, id, c.req.valid('query')), 200)
+  })
+  app.openapi(routes.audit, async (c) => {
+    const { tenantId, id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)
+    const found = await auditOf(api.store, tenantId, id, c.req.valid('query').limit)
+    const entries = found.map(({ at, act, actor, subject, details }) => ({ at, act, actor, subject, details }))
+    return c.json({ entries }, 200)
+  })
+}
