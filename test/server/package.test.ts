@@ -205,7 +205,8 @@ describe.skipIf(process.platform !== 'linux')('packed around a file that stands 
 
     const app = join(scratch, 'app')
     asar.extractAll(join(resources, 'app.asar'), app)
-    const built = readdirSync(join(app, 'out/main')).map((name) => readFile(join(app, 'out/main', name), 'utf8'))
+    const scripts = readdirSync(join(app, 'out/main')).filter((name) => name.endsWith('.js'))
+    const built = scripts.map((name) => readFile(join(app, 'out/main', name), 'utf8'))
     const imported = (await Promise.all(built)).flatMap((code) =>
       [...code.matchAll(/from "([^".][^"]*)"/g)].map(([, name]) => name),
     )
