@@ -92,22 +92,34 @@ export function settingsOf(draft: RoomDraft): RoomSettings {
 
 /** What a draft makes different in a room. */
 export function changesIn(draft: RoomDraft, room: Room): RoomSettings {
-  const { microphone, camera, screen } = draft
-  const wanted: RoomSettings = { ...settingsOf(draft), mediaLimits: { ...room.mediaLimits, microphone, camera, screen } }
-  const changes = Object.entries(wanted).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(room[name as keyof Room]),
-  )
+  const all = (form: RoomDraft): RoomSettings => {
+    const { microphone, camera, screen } = form
+    return { ...settingsOf(form), mediaLimits: { ...room.mediaLimits, microphone, camera, screen } }
+  }
+  // Beside what an untouched draft would say: a form rounds, and that is nobody's wish.
+  const [wanted, old] = [all(draft), all(draftOf(room))]
+  const isOther = (name: string) =>
+    JSON.stringify(wanted[name as keyof RoomSettings]) !== JSON.stringify(old[name as keyof RoomSettings])
   return {
-    ...Object.fromEntries(changes),
+    ...Object.fromEntries(Object.entries(wanted).filter(([name]) => isOther(name))),
     ...(draft.removesPassword && draft.password === '' && { password: null }),
   }
 }
 
-/** The same draft of a room that someone else has changed meanwhile: what was not touched here is taken from there. */
+/** The same draft of a room that has changed meanwhile: what was not touched here is taken from there. */
 export function rebase(draft: RoomDraft, before: Room, after: Room): RoomDraft {
+  return { ...draftOf(after), ...Object.fromEntries(touched(draft, before).map((name) => [name, draft[name]])) }
+}
+
+/** Whether something was changed meanwhile that was touched here, too. */
+export function hasConflict(draft: RoomDraft, before: Room, after: Room): boolean {
+  const [old, now] = [draftOf(before), draftOf(after)]
+  return touched(draft, before).some((name) => old[name] !== now[name])
+}
+
+function touched(draft: RoomDraft, before: Room): (keyof RoomDraft)[] {
   const old = draftOf(before)
-  const touched = Object.entries(draft).filter(([name, value]) => value !== old[name as keyof RoomDraft])
-  return { ...draftOf(after), ...Object.fromEntries(touched) }
+  return (Object.keys(draft) as (keyof RoomDraft)[]).filter((name) => draft[name] !== old[name])
 }
 
 function keptOf(seconds: number | null): Pick<RoomDraft, 'keptUnit' | 'keptCount'> {
