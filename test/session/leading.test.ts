@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Session } from '../../src/renderer/src/session/Session.ts'
 import { NodeCapture } from '../support/NodeCapture.ts'
 import { startServer } from '../support/server.ts'
-import { meet, member, newSession, texts } from '../support/sessions.ts'
+import { allSent, meet, member, newSession, texts } from '../support/sessions.ts'
 import { until } from '../support/until.ts'
 
 const waiting = (session: Session) => session.leading.waiting.map(({ name }) => name).join()
@@ -22,6 +22,7 @@ test('whoever waits in the lobby sees nothing of the room, is written to, and is
   const { url } = await startServer()
   const { ada, ben, room } = await meetAtLobby(url)
   ada.sendChat('not for those outside')
+  await until(ada, () => allSent(ada, 1))
   expect(ben.state).toMatchObject({ status: 'waiting', reason: 'lobby', place: 1, room: { id: room.id } })
   expect(ben.members).toEqual([])
   await until(ada, () => waiting(ada) === 'Ben')
