@@ -1,8 +1,9 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import type { ChatMessage, Member, Room, Source } from '../../../shared/model.ts'
+import type { ChatMessage, Member, Room, Source, Waiting } from '../../../shared/model.ts'
 import type { Capture, MediaDevice } from '../session/capture.ts'
 import type { Session } from '../session/Session.ts'
+import { SampleLeading } from './SampleLeading.ts'
 import { Toggle } from '../session/Toggle.ts'
 import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
 
@@ -13,6 +14,15 @@ export interface Scene {
   rooms: readonly Room[] | 'loading' | AppError
   people: number
   screens: number
+  /** Before the room. */
+  waiting: readonly Waiting[]
+  waitingMessages: Session['waitingMessages']
+  /** What one is to the room. */
+  role: Member['role']
+  /** What hosts have stopped of some, by their number. */
+  stopped: Record<number, Source[]>
+  /** Why nobody is let in. */
+  refusal: AppError | null
   messages: Session['messages']
   devices: 'all' | 'none' | 'denied'
   /** What the link leads to. */
@@ -35,17 +45,22 @@ export const plainScene: Scene = {
   rooms: sampleRooms,
   people: 4,
   screens: 0,
+  waiting: [],
+  waitingMessages: [],
+  role: 'host',
+  stopped: {},
+  refusal: null,
   messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
   devices: 'all',
   room: sampleRoom(),
 }
 
-type Events = Record<'changed' | 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms', []>
+type Events = Record<'changed' | 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms' | 'waiting', []>
 
 /** Behaves as a session as far as a picture of the window needs it. */
 export class SampleSession
   extends Emitter<Events>
-  implements Pick<Session, 'state' | 'connection' | 'members' | 'self' | 'messages' | 'rooms'>
+  implements Pick<Session, 'state' | 'connection' | 'members' | 'self' | 'messages' | 'rooms' | 'waitingMessages'>
 {
   readonly scene: Scene
   readonly microphone = this.#toggle('microphone')
@@ -64,7 +79,11 @@ export class SampleSession
     this.members = Array.from({ length: scene.people }, (_, index) => ({
       ...sampleMember(index),
       screen: index > 0 && index <= scene.screens,
+      ...(index === 0 && { role: scene.role }),
+      ...(index > 0 && scene.role !== 'host' && index === 1 && { role: 'host' as const }),
+      ...this.#stopped(index),
     }))
+    this.leading = new SampleLeading(scene.waiting, this.#led())
     if (this.#isIn) {
       this.microphone.set(true)
       this.camera.set(true)
@@ -72,6 +91,11 @@ export class SampleSession
   }
 
   members: readonly Member[]
+  readonly leading: SampleLeading
+
+  get waitingMessages(): Session['waitingMessages'] {
+    return this.scene.waitingMessages
+  }
 
   get connection(): Session['connection'] {
     return this.scene.connection
@@ -124,7 +148,10 @@ export class SampleSession
     return { room: sampleRoom({ name, present: 0, state: 'EMPTY' }), hostKey: null }
   }
 
-  async join(): Promise<void> {
+  async join({ queue = false } = {}): Promise<void> {
+    const { refusal } = this.scene
+    if (refusal && queue) return this.#become({ status: 'waiting', reason: 'full', place: 3, room: sampleRoom() })
+    if (refusal) throw refusal
     this.#become({ status: 'joined', room: sampleRoom(), selfId: 'p0' })
   }
 
@@ -167,6 +194,30 @@ export class SampleSession
   discardChat = () => {}
   wake = () => {}
   close = () => {}
+
+  #stopped(index: number): Partial<Member> {
+    const stopped = this.scene.stopped[index]
+    return stopped ? { stopped, ...Object.fromEntries(stopped.map((source) => [source, false])) } : {}
+  }
+
+  #led(): ConstructorParameters<typeof SampleLeading>[1] {
+    const room = () => ('room' in this.state && this.state.room) || sampleRoom()
+    const become = (members: readonly Member[]) => {
+      this.members = members
+      this.emit('roster')
+    }
+    return {
+      member: (peerId) => this.members.find((member) => member.peerId === peerId),
+      put: (member) => become(this.members.map((other) => (other.peerId === member.peerId ? member : other))),
+      drop: (peerId) => become(this.members.filter((member) => member.peerId !== peerId)),
+      get room() {
+        return room()
+      },
+      changeRoom: (changes) => this.#become({ status: 'joined', room: { ...room(), ...changes }, selfId: 'p0' }),
+      delete: () => this.#become({ status: 'left', reason: 'deleted', room: room() }),
+      waitingChanged: () => this.emit('waiting'),
+    }
+  }
 
   #become(state: Session['state']): void {
     this.state = state

@@ -1,4 +1,4 @@
-import type { ChatMessage, Member, Room } from '../../../shared/model.ts'
+import type { ChatMessage, Member, Room, Waiting } from '../../../shared/model.ts'
 
 const names = [
   ...[
@@ -89,6 +89,18 @@ export function sampleMember(index: number): Member {
     stopped: [],
     producers: [],
     joinedAt: '2026-01-01T08:00:00.000Z',
+  }
+}
+
+/** Someone before the room. */
+export function sampleWaiting(index: number, reason: Waiting['reason']): Waiting {
+  return {
+    waitingId: `w${index}`,
+    userId: `u${index * 7}`,
+    name: sampleName(index),
+    reason,
+    connection: index === 15 ? 'reconnecting' : 'connected',
+    since: '2026-01-01T08:00:00.000Z',
   }
 }
 

@@ -1,11 +1,13 @@
 import { AppError } from '../../../shared/errors.ts'
-import { sampleMessages, sampleRoom } from './samples.ts'
+import { sampleMessages, sampleRoom, sampleWaiting } from './samples.ts'
+import type { End } from '../state/Place.ts'
 import { plainScene, type Scene } from './SampleSession.ts'
 
 const room = sampleRoom()
 const joined = { status: 'joined', room, selfId: 'p0' } as const
 const reconnecting = (since: number) => ({ status: 'reconnecting', since, room, selfId: 'p0' }) as const
-const left = (reason: 'ended' | 'shutdown' | AppError) => ({ status: 'left', reason, room }) as const
+const waiting = (reason: 'lobby' | 'full', place: number) => ({ status: 'waiting', reason, place, room }) as const
+const left = (reason: End) => ({ status: 'left', reason, room }) as const
 const unreachable = new AppError(
   'disconnected',
   'The server does not answer; check that it is running and that you are on its network',
@@ -45,6 +47,40 @@ export const scenes: Record<string, Partial<Scene>> = {
   full: { room: new AppError('roomFull', 'Design sync holds 100 people, and all places are taken.') },
   absent: { room: new AppError('roomNotFound', 'There is no such room') },
   closed: { room: new AppError('roomClosed', 'Design sync was ended by its host.') },
+  waiting: { state: waiting('lobby', 1) },
+  waitingWritten: {
+    state: waiting('lobby', 1),
+    waitingMessages: [
+      { from: { userId: 'u0', name: 'Grace Hopper' }, text: 'Two minutes, we finish the first item.' },
+      { from: { userId: 'u0', name: 'Grace Hopper' }, text: 'Nearly there' },
+    ],
+  },
+  waitingInLine: { state: waiting('full', 3) },
+  waitingLost: { state: waiting('full', 1), connection: { status: 'waiting', retryAt: Date.now() + 5000 } },
+  lobby: { state: joined, waiting: [sampleWaiting(5, 'lobby')] },
+  lobbyFull: {
+    state: joined,
+    waiting: [
+      ...[4, 5, 15].map((index) => sampleWaiting(index, 'lobby')),
+      ...[10, 11, 12].map((index) => sampleWaiting(index, 'full')),
+    ],
+  },
+  stopped: { state: joined, stopped: { 1: ['microphone'], 3: ['microphone', 'camera'] } },
+  stoppedOneself: { state: joined, role: 'speaker', stopped: { 0: ['microphone'] } },
+  listener: { state: joined, role: 'listener' },
+  roomLocked: { state: { ...joined, room: { ...room, locked: true, hasPassword: true, emptyTtl: 7_200, admission: 'lobby' } } },
+  readyPassword: { room: sampleRoom({ hasPassword: true, admission: 'lobby', host: null }) },
+  readyWrongPassword: {
+    room: sampleRoom({ hasPassword: true, host: null }),
+    refusal: new AppError('passwordRequired', 'Design sync asks for a password'),
+  },
+  fullAtDoor: { refusal: new AppError('roomFull', 'Design sync holds 4 people, and all places are taken.') },
+  lockedAtDoor: { refusal: new AppError('roomLocked', 'Design sync is locked: nobody new comes in') },
+  bannedAtDoor: { refusal: new AppError('banned', 'Design sync does not let you in any more') },
+  deleted: { state: left('deleted') },
+  removed: { state: left('removed') },
+  banned: { state: left('banned') },
+  refused: { state: left('refused') },
   ended: { state: left('ended') },
   shutdown: { state: left('shutdown') },
   upgrade: {

@@ -12,16 +12,19 @@ export class LocalSource extends Emitter<{ changed: [] }> {
   readonly source: Source
   readonly toggle: Toggle
   readonly #capture: Capture
+  readonly #mayOpen: () => Promise<void>
   #deviceId: string | undefined
   #track: MediaStreamTrack | null = null
   /** Opening and closing devices, one at a time. */
   #turn: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(source: Source, capture: Capture) {
+  /** `mayOpen` is asked before it goes on, and throws why it must not. */
+  constructor(source: Source, capture: Capture, mayOpen: () => Promise<void> = async () => {}) {
     super()
     this.source = source
     this.#capture = capture
+    this.#mayOpen = mayOpen
     this.toggle = new Toggle((on) => this.#inTurn(() => this.#switch(on)))
   }
 
@@ -55,6 +58,7 @@ export class LocalSource extends Emitter<{ changed: [] }> {
   }
 
   async #switch(on: boolean): Promise<boolean> {
+    if (on) await this.#mayOpen()
     if (!on) {
       if (this.source === 'microphone' && this.#track) this.#track.enabled = false
       else this.#release()

@@ -55,6 +55,12 @@ export class RoomList extends Emitter<{ changed: [] }> {
     else this.#become(this.#rooms.map((known) => (known.id === room.id ? room : known)))
   }
 
+  /** A room was deleted, or is not listed any more. */
+  remove(roomId: string): void {
+    this.#news.delete(roomId)
+    if (this.#rooms.some(({ id }) => id === roomId)) this.#become(this.#rooms.filter(({ id }) => id !== roomId))
+  }
+
   /** Those with people first; among equals nothing moves. Ended and private ones are not listed. */
   #become(rooms: readonly Room[]): void {
     const listed = rooms.filter((room) => !room.closed && room.visibility === 'public')

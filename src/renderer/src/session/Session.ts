@@ -2,9 +2,10 @@ import type { Device } from 'mediasoup-client'
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Member, Room } from '../../../shared/model.ts'
-import type { Joined, ParamsInput, Value } from '../../../shared/protocol.ts'
+import type { Joined, ParamsInput, Payload, Value } from '../../../shared/protocol.ts'
 import type { Capture, DeviceKind } from './capture.ts'
 import { Chat, type ChatEntry } from './Chat.ts'
+import { Leading } from './Leading.ts'
 import { LocalMedia } from './LocalMedia.ts'
 import { MediaEngine } from './MediaEngine.ts'
 import { Reconciler } from './Reconciler.ts'
@@ -16,7 +17,7 @@ import type { Toggle } from './Toggle.ts'
 
 export type { SessionState } from './Seat.ts'
 
-type Finer = 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms'
+type Finer = 'state' | 'connection' | 'roster' | 'chat' | 'media' | 'voices' | 'rooms' | 'waiting'
 /** `changed` comes after each of the finer ones. */
 type Events = { changed: [] } & Record<Finer, []>
 
@@ -39,6 +40,9 @@ export interface JoinOptions {
   camera?: boolean | undefined
 }
 
+/** What was said to those who wait. */
+export type WaitingMessage = Pick<Payload<'waitingMessage'>, 'from' | 'text'>
+
 /** What of the media engine concerns those who show it. */
 export type Media = Pick<MediaEngine, 'state' | 'track' | 'localTrack' | 'on'>
 
@@ -54,8 +58,10 @@ export class Session extends Emitter<Events> {
   readonly #engine: MediaEngine
   readonly #local: LocalMedia
   readonly #list: RoomList
+  readonly #leading: Leading
   readonly #listing = new Reconciler(() => this.#watchAgain())
   #voices: ReadonlyMap<string, number> = new Map()
+  #waitingMessages: readonly WaitingMessage[] = []
   #closed = false
 
   constructor({ url, device, mayConnect, capture, createDevice = newDevice }: SessionOptions) {
@@ -66,6 +72,7 @@ export class Session extends Emitter<Events> {
     this.#engine = new MediaEngine(this.#signaling, createDevice)
     this.#local = new LocalMedia(capture, this.#engine, this.#signaling)
     this.#list = new RoomList(this.#signaling)
+    this.#leading = new Leading(this.#signaling)
     this.#seat = new Seat(this.#signaling, () => this.#local.live)
     this.#listen()
   }
@@ -85,6 +92,16 @@ export class Session extends Emitter<Events> {
 
   get self(): Member | null {
     return ('selfId' in this.state && this.#roster.get(this.state.selfId)) || null
+  }
+
+  /** Who waits before the room, and what those do who lead it. */
+  get leading(): Leading {
+    return this.#leading
+  }
+
+  /** What those inside have said to whoever waits, while one waits; the latest last. */
+  get waitingMessages(): readonly WaitingMessage[] {
+    return this.#waitingMessages
   }
 
   get messages(): readonly ChatEntry[] {
@@ -193,9 +210,9 @@ export class Session extends Emitter<Events> {
     return this.#local.use(kind, deviceId)
   }
 
-  /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join. */
+  /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join, or waits. */
   releaseDevices(): void {
-    if (this.#seat.isFree) this.#local.exit()
+    if (this.#seat.isFree || this.state.status === 'waiting') this.#local.exit()
   }
 
   /** There is reason to hope that the server can be reached: tries now. */
@@ -210,6 +227,7 @@ export class Session extends Emitter<Events> {
     this.#seat.close()
     this.#signaling.close()
     this.#roster.close()
+    this.#leading.close()
     this.#engine.close()
     this.#chat.close()
     this.#local.close()
@@ -226,6 +244,7 @@ export class Session extends Emitter<Events> {
     this.#engine.on('changed', () => this.#announce('media'))
     this.#local.on('changed', () => this.#announce('media'))
     this.#list.on('changed', () => this.#announce('rooms'))
+    this.#leading.on('changed', () => this.#announce('waiting'))
     signaling.on('changed', () => this.#connectionChanged())
     signaling.on('peerJoined', ({ member, revision }) => this.#roster.put(member, revision))
     signaling.on('peerChanged', ({ member, revision }) => this.#roster.put(member, revision))
@@ -237,10 +256,15 @@ export class Session extends Emitter<Events> {
       if (this.state.status === 'joined') this.#engine.start(rtpCapabilities)
     })
     signaling.on('roomChanged', ({ room }) => this.#list.put(room))
+    signaling.on('roomGone', ({ roomId }) => this.#list.remove(roomId))
+    signaling.on('waitingMessage', ({ roomId, from, text }) => {
+      if (this.state.status === 'waiting' && this.state.room.id === roomId) this.#keepWaitingMessages({ from, text })
+    })
   }
 
   #seatChanged(): void {
     this.#listing.kick()
+    if (this.state.status !== 'waiting' && this.#waitingMessages.length > 0) this.#waitingMessages = []
     this.#announce('state')
   }
 
@@ -256,6 +280,7 @@ export class Session extends Emitter<Events> {
     this.#engine.setMembers(this.#roster.members, self.peerId)
     this.#engine.start(rtpCapabilities)
     this.#local.enter(self)
+    this.#leading.enter(self.role)
   }
 
   /** What is on goes on; the media may outlive the connection. */
@@ -268,18 +293,29 @@ export class Session extends Emitter<Events> {
     this.#engine.stop()
     this.#chat.leave()
     this.#roster.clear()
+    this.#leading.exit()
     this.#local.exit()
     this.#hear(new Map())
   }
 
   #rosterChanged(): void {
-    if (this.state.status === 'joined') this.#engine.setMembers(this.#roster.members, this.state.selfId)
+    const { self, state } = this
+    if (state.status === 'joined') this.#engine.setMembers(this.#roster.members, state.selfId)
+    if (state.status === 'joined' && self) {
+      this.#local.follow(self)
+      this.#leading.turn(self.role)
+    }
     this.#announce('roster')
   }
 
   async #watchAgain(): Promise<void> {
     const canWatch = this.#seat.isFree && this.#signaling.state.status === 'connected'
     if (this.#list.isWatched && canWatch) await this.#list.watch()
+  }
+
+  #keepWaitingMessages(latest: WaitingMessage): void {
+    this.#waitingMessages = [...this.#waitingMessages, latest].slice(-WAITING_MESSAGES)
+    this.#announce('waiting')
   }
 
   #hear(voices: ReadonlyMap<string, number>): void {
@@ -292,6 +328,9 @@ export class Session extends Emitter<Events> {
     this.emit('changed')
   }
 }
+
+/** Words to those who wait that are kept; they are not stored anywhere. */
+const WAITING_MESSAGES = 20
 
 /** A third of all code, which the first screen does without. */
 const loadMediaLibrary = () => import('mediasoup-client')

@@ -1,3 +1,4 @@
+import type { Source } from '../../../shared/model.ts'
 import type { Session } from '../session/Session.ts'
 import { addComings, noComings, tellComings } from './comings.ts'
 import type { Conversation } from './Conversation.svelte.ts'
@@ -5,7 +6,7 @@ import type { Conversation } from './Conversation.svelte.ts'
 /** How long it is shown who has come and gone, in ms. */
 const SHOWN_MS = 4_000
 
-/** Tells who comes and who goes, and those who listen to a screen reader that someone has written. */
+/** Tells who comes and who goes, and those who listen to a screen reader that someone has written, waits, or may go on again. */
 export class Announcer {
   /** Who has come and gone of late; empty after a while. */
   comings = $state('')
@@ -18,6 +19,8 @@ export class Announcer {
   #recent = noComings
   #timer: ReturnType<typeof setTimeout> | undefined
   #unread = 0
+  #lobby: ReadonlySet<string> = new Set()
+  #stopped: readonly Source[] = []
 
   constructor(session: Session, conversation: Conversation) {
     this.#session = session
@@ -26,6 +29,7 @@ export class Announcer {
     session.on('roster', () => this.#rosterChanged())
     session.on('state', () => this.#stateChanged())
     session.on('chat', () => this.#chatChanged())
+    session.on('waiting', () => this.#waitingChanged())
   }
 
   close(): void {
@@ -39,11 +43,13 @@ export class Announcer {
     if (roomId === this.#roomId) return
     this.#roomId = roomId
     this.#present = this.#members()
+    this.#stopped = this.#session.self?.stopped ?? []
     this.#forget()
   }
 
   #rosterChanged(): void {
     if (this.#session.state.status !== 'joined' || this.#roomId === null) return
+    this.#allowed(this.#session.self?.stopped ?? [])
     const present = this.#members()
     const before = this.#present
     this.#present = present
@@ -65,6 +71,22 @@ export class Announcer {
     clearTimeout(this.#timer)
     this.#recent = noComings
     this.comings = ''
+  }
+
+  /** Only newcomers are news, not that someone has gone. */
+  #waitingChanged(): void {
+    const lobby = this.#session.leading.waiting.filter(({ reason }) => reason === 'lobby')
+    const newcomers = lobby.filter(({ waitingId }) => !this.#lobby.has(waitingId))
+    this.#lobby = new Set(lobby.map(({ waitingId }) => waitingId))
+    const [first] = newcomers
+    if (first)
+      this.text = lobby.length === 1 ? `${first.name} waits to be admitted` : `${lobby.length} people wait to be admitted`
+  }
+
+  #allowed(stopped: readonly Source[]): void {
+    const allowed = this.#stopped.find((source) => !stopped.includes(source))
+    this.#stopped = stopped
+    if (allowed) this.text = allowed === 'screen' ? 'You can share your screen again' : `You can turn your ${allowed} on again`
   }
 
   /** With the chat open, nothing is unread, and its list speaks for itself. */

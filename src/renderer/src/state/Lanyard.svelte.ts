@@ -6,6 +6,7 @@ import { Announcer } from './Announcer.svelte.ts'
 import { Conversation } from './Conversation.svelte.ts'
 import { Devices } from './Devices.svelte.ts'
 import { Meeting } from './Meeting.svelte.ts'
+import { Moderation } from './Moderation.svelte.ts'
 import { OtherWindows } from './OtherWindows.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
@@ -19,6 +20,7 @@ export class Lanyard {
   readonly otherWindows: OtherWindows
   readonly visit: Visit
   readonly meeting: Meeting
+  readonly moderation: Moderation
   readonly conversation: Conversation
   readonly announcer: Announcer
 
@@ -28,6 +30,7 @@ export class Lanyard {
     this.otherWindows = new OtherWindows(session, platform, () => this.visit.leave())
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
+    this.moderation = new Moderation(session)
     this.conversation = new Conversation(session, this.meeting)
     this.announcer = new Announcer(session, this.conversation)
   }

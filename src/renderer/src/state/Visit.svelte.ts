@@ -1,19 +1,11 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { Room } from '../../../shared/model.ts'
+import type { Room, RoomSettings } from '../../../shared/model.ts'
 import type { Platform } from '../platform/Platform.ts'
-import type { Session, SessionState } from '../session/Session.ts'
+import type { Session, SessionState, WaitingMessage } from '../session/Session.ts'
 import { follow } from './follow.ts'
+import type { Outside, Place } from './Place.ts'
 import type { Preferences } from './Preferences.svelte.ts'
 import { readRoomRef } from './roomRef.ts'
-
-/** Which screen is shown. */
-export type Place =
-  | { at: 'home' }
-  | { at: 'finding' }
-  | { at: 'ready'; room: Room }
-  | { at: 'refused'; error: AppError; ref: string }
-  | { at: 'call' }
-  | { at: 'over'; reason: 'ended' | 'shutdown' | AppError; room: Room | null }
 
 /** What was typed and does not lead into a room of this server. */
 export interface WrongWay {
@@ -30,8 +22,14 @@ export class Visit {
   readonly #connection: () => void
   readonly #state: () => void
   readonly #rooms: () => void
+  readonly #waiting: () => void
+  /** What was typed at the door, and what is wrong with it. */
+  password = $state('')
+  #passwordError = $state<string | null>(null)
+  /** Out of the lobby or the line into the room, the devices go on as they were wished. */
+  #hasWaited = false
   /** Where one is outside of a call. */
-  #outside = $state.raw<Exclude<Place, { at: 'call' | 'over' }>>({ at: 'home' })
+  #outside = $state.raw<Outside>({ at: 'home' })
   /** The end that was read and put aside. */
   #dismissed = $state.raw<SessionState | null>(null)
   #listError = $state.raw<AppError | null>(null)
@@ -45,9 +43,11 @@ export class Visit {
     this.#connection = follow(session, 'connection')
     this.#state = follow(session, 'state')
     this.#rooms = follow(session, 'rooms')
+    this.#waiting = follow(session, 'waiting', 'state')
     this.#isLost = session.connection.status === 'waiting'
     session.on('connection', () => this.#connectionChanged())
     session.on('rooms', () => this.#roomsChanged())
+    session.on('state', () => this.#stateChanged())
     void this.watchRooms()
     const invited = platform.invitation.room ? readRoomRef(platform.invitation.room, platform.serverUrl) : null
     if (invited?.at === 'here') void this.open(invited.ref)
@@ -57,9 +57,16 @@ export class Visit {
     this.#state()
     const { state } = this.#session
     if (state.status === 'joined' || state.status === 'reconnecting') return { at: 'call' }
+    if (state.status === 'waiting') return { at: 'waiting', reason: state.reason, place: state.place, room: state.room }
     if (state.status === 'left' && state.reason !== 'left' && state.room && state !== this.#dismissed)
       return { at: 'over', reason: state.reason, room: state.room }
     return this.#outside
+  }
+
+  /** What those inside say to whoever waits. */
+  get waitingMessages(): readonly WaitingMessage[] {
+    this.#waiting()
+    return this.#session.waitingMessages
   }
 
   get connection(): Session['connection'] {
@@ -143,9 +150,9 @@ export class Visit {
   }
 
   /** Makes a room and goes to its door. Resolves with why that did not work, or null. */
-  async create(name: string, visibility: Room['visibility']): Promise<string | null> {
+  async create(name: string, settings: RoomSettings): Promise<string | null> {
     try {
-      const { room, hostKey } = await this.#session.createRoom({ name, visibility })
+      const { room, hostKey } = await this.#session.createRoom({ ...settings, name })
       if (hostKey !== null) this.#platform.keepHostKey(room.id, hostKey)
       this.#goToDoor(room)
       return null
@@ -159,27 +166,60 @@ export class Visit {
     return this.#platform.hostKey(id) !== null || (host !== null && host.userId === this.userId)
   }
 
-  /** From the door into the room. */
+  /** Whether a room's password has to be typed; whoever has made the room, or leads it, needs none. */
+  asksPassword(room: Room): boolean {
+    return this.#passwordError !== null || (room.hasPassword && !this.canOpen(room))
+  }
+
+  /** What is wrong with the password, or null. */
+  get passwordError(): string | null {
+    return this.#passwordError
+  }
+
+  forgetPasswordError(): void {
+    if (this.password !== '') this.#passwordError = null
+  }
+
+  /** From the door into the room, or into its lobby. */
   async join(): Promise<void> {
-    const door = this.#outside
-    if (door.at !== 'ready') return
-    const { room } = door
+    if (this.#outside.at === 'ready') await this.#enter(this.#outside, this.#outside.room)
+  }
+
+  /** Stands in line for a place in a room that was full. */
+  async waitForPlace(): Promise<void> {
+    const from = this.#outside
+    if (from.at === 'refused' && from.room) await this.#enter(from, from.room, true)
+  }
+
+  async #enter(from: Outside, room: Room, queue = false): Promise<void> {
+    const isStillHere = () => this.#outside === from || (from.at === 'ready' && this.#isAtDoor(room))
     try {
       await this.#session.join({
         roomRef: room.id,
         name: this.#preferences.name.trim(),
         hostKey: this.#platform.hostKey(room.id) ?? undefined,
+        password: this.password === '' ? undefined : this.password,
+        queue: queue || undefined,
       })
-      if (!this.#isAtDoor(room)) return
+      if (!isStillHere()) return
       this.#preferences.remember(room)
       // Behind the call: where one is after it.
       this.#outside = { at: 'home' }
+      if (from.at === 'refused' && this.#session.state.status === 'joined') this.#switchOn()
     } catch (thrown) {
-      if (!this.#isAtDoor(room)) return
+      if (!isStillHere()) return
       const error = AppError.from(thrown)
       if (error.code === 'disconnected') await this.open(room.id)
-      else this.#goTo({ at: 'refused', error, ref: room.id })
+      else if (error.code === 'passwordRequired') this.#askPassword(room)
+      else this.#goTo({ at: 'refused', error, ref: room.id, room })
     }
+  }
+
+  #askPassword(room: Room): void {
+    const isWrong = this.password !== ''
+    if (this.#outside.at !== 'ready') this.#goToDoor(room)
+    this.password = ''
+    this.#passwordError = isWrong ? 'That is not the password of this room. Try again.' : 'This room asks for a password.'
   }
 
   /** Out of the room, back to the first screen. */
@@ -233,9 +273,24 @@ export class Visit {
   #goToDoor(room: Room): void {
     if (room.closed && !this.canOpen(room)) return this.#goTo(ended(room))
     this.#goTo({ at: 'ready', room })
+    this.password = ''
+    this.#passwordError = null
     this.#platform.showRoom(room.joinCode)
+    this.#switchOn()
+  }
+
+  #switchOn(): void {
     this.#session.microphone.set(this.#preferences.comesWith('microphone'))
     this.#session.camera.set(this.#preferences.comesWith('camera'))
+  }
+
+  /** Nobody is seen or heard while they wait, and their devices are free. */
+  #stateChanged(): void {
+    const { state } = this.#session
+    if (state.status === 'waiting' && !this.#hasWaited) this.#session.releaseDevices()
+    else if (state.status === 'joined' && this.#hasWaited) this.#switchOn()
+    this.#hasWaited = state.status === 'waiting'
+    if (state.status === 'left' && state.reason === 'deleted' && state.room) this.#preferences.forget(state.room.id)
   }
 
   #leaveDoor(): void {
@@ -243,7 +298,7 @@ export class Visit {
     else this.#session.releaseDevices()
   }
 
-  #goTo(place: Exclude<Place, { at: 'call' | 'over' }>): void {
+  #goTo(place: Outside): void {
     if (this.#outside.at === 'ready' && place.at !== 'ready') this.#leaveDoor()
     this.#outside = place
     if (place.at === 'home') this.#platform.showRoom(null)
