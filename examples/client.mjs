@@ -32,7 +32,7 @@ const members = new Map()
 let revision
 let microphone = false
 
-const print = (text) => console.log(text)
+const print = (text) => process.stdout.write(`${text}\n`)
 
 const socket = io(url, {
   transports: ['websocket'],
@@ -92,7 +92,12 @@ socket.on('peerLeft', ({ peerId, revision }) => {
   take(revision, () => members.delete(peerId))
 })
 
-/** Applies a change of the roster; where one before it is missing, the whole roster is asked for. */
+/**
+ * Applies a change of the roster; where one before it is missing, the whole roster is asked for.
+ *
+ * @param {{ epoch: string, number: number }} next
+ * @param {() => void} change
+ */
 function take(next, change) {
   if (next.epoch === revision?.epoch && next.number <= revision.number) return
   if (next.epoch !== revision?.epoch || next.number !== revision.number + 1)
@@ -122,8 +127,9 @@ async function say(text, clientMessageId = randomUUID()) {
 }
 
 const input = createInterface({ input: process.stdin })
-input.on('line', async (line) => {
-  const text = line.trim()
+input.on('line', (line) => void obey(line.trim()))
+
+async function obey(text) {
   if (text === '/quit') {
     await request('leaveRoom').catch(() => {})
     end('left')
@@ -131,11 +137,11 @@ input.on('line', async (line) => {
     print([...members.values()].map(({ name, role }) => `${name} (${role})`).join(', '))
   } else if (text === '/mic') {
     microphone = !microphone
-    await request('updateMember', { microphone }).catch((error) => print(error.message))
+    await request('updateMember', { microphone }).catch((/** @type {unknown} */ error) => print(String(error)))
   } else if (text !== '') {
     await say(text)
   }
-})
+}
 
 function end(word, code = 0) {
   print(word)

@@ -13,7 +13,9 @@ export async function outsider(url: string) {
     request: <N extends RequestName>(name: N, params: ParamsInput<N>): Promise<Value<N>> =>
       new Promise<Result<Value<N>>>((resolve) => socket.emit(name, params, resolve)).then(unwrap),
     on: <N extends NotificationName>(name: N, listener: (payload: Payload<N>) => void) =>
-      void socket.on(name as string, listener),
+      void socket.onAny((heard: string, payload: Payload<N>) => {
+        if (heard === name) listener(payload)
+      }),
     close: () => void socket.disconnect(),
   }
 }
