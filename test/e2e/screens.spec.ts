@@ -6,7 +6,7 @@ import { outsider } from './support/outsider.ts'
 /** After this, in ms, a hint would have come. */
 const HINT_MS = 600
 
-test('a link prefills the join, and each way that leads nowhere says why and leads back', async ({ server, person }) => {
+test('F22: a link prefills the join, and each way that leads nowhere says why and leads back', async ({ server, person }) => {
   const other = await outsider(server.url)
   const { room } = await other.request('createRoom', { name: 'Small room', maxPeers: 1 })
   const { page } = await person('Grace', { look: null })

@@ -77,6 +77,10 @@ test('F20: what is changed by REST is announced to everyone who is connected, an
     sessions: [{ name: 'Grace', disconnectedAt: null }],
     cursor: null,
   })
+  expect((await ask('GET', `/rooms/${room.id}/analytics`)).body).toMatchObject({
+    ...{ timeZone: 'UTC', presentNow: 1 },
+    total: { people: 1, sessions: 1, meanSeconds: null },
+  })
   const { entries } = (await ask('GET', `/rooms/${room.id}/audit`)).body
   expect((entries as { act: string }[]).map(({ act }) => act)).toEqual([
     'codeRenewed',

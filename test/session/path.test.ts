@@ -1,8 +1,7 @@
-import type { Joined } from '../../src/shared/protocol.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { Link } from '../../src/renderer/src/session/Link.ts'
 import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
-import type { ParamsInput, RequestName, Value } from '../../src/shared/protocol.ts'
+import type { Joined, ParamsInput, RequestName, Value } from '../../src/shared/protocol.ts'
 import { NodeCapture, sees } from '../support/NodeCapture.ts'
 import { startServer } from '../support/server.ts'
 import { meet, received } from '../support/sessions.ts'
@@ -85,7 +84,8 @@ test('a media path that new ICE parameters do not bring back is built anew, befo
   })
   const live = await until(link, () => link.live)
   let states: string[] = []
-  signaling.onmisled = () => (states = [])
+  // What has made it ask is told to both; from then on it counts.
+  signaling.onmisled = () => queueMicrotask(() => (states = []))
   const connected = new Promise<void>((resolve) =>
     live.transport.on('connectionstatechange', (state) => {
       states.push(state)

@@ -23,7 +23,11 @@ export class Records {
 
   async roomHistory(asking: Connection, { cursor, limit = 50, ...own }: Params<'roomHistory'>): Promise<Value<'roomHistory'>> {
     const room = await this.#rooms.own(asking, own, 'readHistory')
-    return sessionsOf(this.#store, room.tenantId, { roomId: room.id, cursor, limit })
+    const page = await sessionsOf(this.#store, room.tenantId, room.id, { cursor, limit })
+    const sessions = page.sessions.map(({ sessionId, userId, name, connectedAt, disconnectedAt }) => ({
+      ...{ sessionId, userId, name, connectedAt, disconnectedAt },
+    }))
+    return { sessions, cursor: page.cursor }
   }
 
   async roomUsage(asking: Connection, { from, to, ...own }: Params<'roomUsage'>): Promise<Value<'roomUsage'>> {

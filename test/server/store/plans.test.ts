@@ -11,7 +11,7 @@ import { at } from './samples.ts'
 import { connect, open } from './support.ts'
 
 const reads: Record<string, (db: Db) => Promise<unknown>> = {
-  'a page of a room’s history': (db) => sessionsOf(db, 'local', { roomId: 'room', limit: 50, cursor: `${at(1)}~session` }),
+  'a page of a room’s history': (db) => sessionsOf(db, 'local', 'room', { limit: 50, cursor: `${at(1)}~session` }),
   'a day’s usage': (db) => usageOf(db, 'local', { roomId: 'room', from: at(0), before: at(9) }),
   'a person’s rooms': (db) => roomsOfUser(db, 'local', 'ada', 50),
   'the audit of a room': (db) => auditOf(db, 'local', 'room', 100),

@@ -1,10 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { usageAsCsv, usageByDay } from '../analytics.ts'
 import { auditOf } from '../store/audit.ts'
+import { sessionsOf } from '../store/history.ts'
 import { messagesOf } from '../store/messages.ts'
-import { sessionsOf } from '../store/sessions.ts'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { problems } from './problem.ts'
-import { AuditEntry, ChatMessage, Cursor, Id, InRoom, json, keyed, Limit, NextCursor, Session } from './schemas.ts'
+import { AuditEntry, ChatMessage, Cursor, Id, InRoom, json, keyed, Limit, NextCursor, RoomUsage, Session } from './schemas.ts'
 
 const tags = ['History']
 
@@ -15,6 +16,19 @@ const routes = {
     request: { params: InRoom, query: z.object({ cursor: Cursor, limit: Limit(500, 100) }) },
     responses: {
       200: json('A page.', z.object({ sessions: z.array(Session), cursor: NextCursor })),
+      ...problems('badRequest', 'unauthorized', 'roomNotFound'),
+    },
+  }),
+  analytics: createRoute({
+    ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/analytics', summary: 'How a room is used by the day' },
+    description:
+      'Days of the room’s time zone, both ends included; the last 30 where none are named. As CSV for who asks with `Accept: text/csv`.',
+    request: { params: InRoom, query: z.object({ from: z.iso.date().optional(), to: z.iso.date().optional() }) },
+    responses: {
+      200: {
+        description: 'The days, and all of them together.',
+        content: { 'application/json': { schema: RoomUsage }, 'text/csv': { schema: z.string() } },
+      },
       ...problems('badRequest', 'unauthorized', 'roomNotFound'),
     },
   }),
@@ -48,6 +62,12 @@ export function serveHistory(app: OpenAPIHono<KeyEnv>, api: Api): void {
     const { tenantId, id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)
     const { cursor = null, limit } = c.req.valid('query')
     return c.json(await sessionsOf(api.store, tenantId, id, { cursor, limit }), 200)
+  })
+  app.openapi(routes.analytics, async (c) => {
+    const room = await roomOf(api, c.get('caller'), c.req.valid('param').room)
+    const usage = await usageByDay(api.store, room, api.rooms.describe(room).present, c.req.valid('query'))
+    if (c.req.header('accept')?.includes('text/csv')) return c.text(usageAsCsv(usage), 200, { 'Content-Type': 'text/csv' })
+    return c.json(usage, 200)
   })
   app.openapi(routes.messages, async (c) => {
     const { id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)

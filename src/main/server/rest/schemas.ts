@@ -22,7 +22,7 @@ export const { Id } = model
 
 export const Session = z
   .object({
-    id: model.Id,
+    sessionId: model.Id,
     userId: model.Id,
     peerId: model.Id,
     name: z.string(),
@@ -31,6 +31,8 @@ export const Session = z
     tokenId: model.Id.nullable().describe('of the token that they came with'),
   })
   .openapi('Session')
+
+export const RoomUsage = z.object({ ...model.RoomUsage.shape }).openapi('RoomUsage')
 
 export const AuditEntry = z
   .object({

@@ -1,25 +1,25 @@
 import { sql } from 'kysely'
-import { AppError } from '../../../shared/errors.ts'
 import type { PastSession, UsageOfDay } from '../../../shared/model.ts'
+import { cursorOf, parseCursor } from './cursor.ts'
 import type { Db } from './Store.ts'
 
-export interface SessionsPage {
-  roomId: string
-  /** Where the last page ended. */
-  cursor?: string | null | undefined
-  limit: number
+/** Someone's time in a room. */
+export interface Session extends PastSession {
+  peerId: string
+  tokenId: string | null
 }
 
 /** Who was in a room when, the latest first. Throws `badRequest` for a cursor that was not given out here. */
 export async function sessionsOf(
   db: Db,
   tenantId: string,
-  { roomId, cursor = null, limit }: SessionsPage,
-): Promise<{ sessions: PastSession[]; cursor: string | null }> {
-  const after = cursor === null ? null : parseCursor(cursor)
+  roomId: string,
+  { cursor, limit }: { cursor?: string | null | undefined; limit: number },
+): Promise<{ sessions: Session[]; cursor: string | null }> {
+  const after = parseCursor(cursor)
   const rows = await db.query
     .selectFrom('sessions')
-    .select(['id', 'user_id', 'user_name', 'connected_at', 'disconnected_at'])
+    .select(['id', 'user_id', 'peer_id', 'user_name', 'connected_at', 'disconnected_at', 'token_id'])
     .where('tenant_id', '=', tenantId)
     .where('room_id', '=', roomId)
     .$if(after !== null, (found) =>
@@ -34,11 +34,13 @@ export async function sessionsOf(
     sessions: rows.slice(0, limit).map((row) => ({
       sessionId: row.id,
       userId: row.user_id,
+      peerId: row.peer_id,
       name: row.user_name,
       connectedAt: row.connected_at,
       disconnectedAt: row.disconnected_at,
+      tokenId: row.token_id,
     })),
-    cursor: last ? `${last.connected_at}~${last.id}` : null,
+    cursor: last ? cursorOf({ at: last.connected_at, id: last.id }) : null,
   }
 }
 
@@ -88,11 +90,4 @@ export async function roomsOfUser(
     .limit(limit)
     .execute()
   return rows.map((row) => ({ ...row, isThere: row.isThere === 1 }))
-}
-
-function parseCursor(cursor: string): { at: string; id: string } {
-  const [, at, id] = /^([0-9TZ:.-]+)~([A-Za-z0-9_-]+)$/.exec(cursor) ?? []
-  if (at === undefined || id === undefined)
-    throw new AppError('badRequest', 'This history cannot be continued; ask for it anew', { details: { path: 'cursor' } })
-  return { at, id }
 }

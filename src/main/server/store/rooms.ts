@@ -1,6 +1,7 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
 import { AppError } from '../../../shared/errors.ts'
 import { MediaLimits, Metadata, Schedule, type Room } from '../../../shared/model.ts'
+import { cursorOf, parseCursor } from './cursor.ts'
 import { ConstraintError } from './errors.ts'
 import { insertMember } from './members.ts'
 import type { Db } from './Store.ts'
@@ -152,7 +153,7 @@ export async function listRooms(
   db: Db,
   { tenantId, query = '', cursor = null, limit, all = false }: RoomsPage,
 ): Promise<{ rooms: StoredRoom[]; cursor: string | null }> {
-  const after = cursor === null ? null : parseCursor(cursor)
+  const after = parseCursor(cursor)
   const rows = await db.query
     .selectFrom('rooms')
     .selectAll()
@@ -162,15 +163,13 @@ export async function listRooms(
     .$if(query !== '', (rooms) =>
       rooms.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))),
     )
-    .$if(after !== null, (rooms) =>
-      rooms.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.createdAt, after!.id))),
-    )
+    .$if(after !== null, (rooms) => rooms.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after!.at, after!.id))))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
   const last = rows.length > limit ? rows[limit - 1] : undefined
-  return { rooms: rows.slice(0, limit).map(roomOf), cursor: last ? `${last.created_at}~${last.id}` : null }
+  return { rooms: rows.slice(0, limit).map(roomOf), cursor: last ? cursorOf({ at: last.created_at, id: last.id }) : null }
 }
 
 async function roomWhere(
@@ -263,12 +262,4 @@ function columnsOf(change: Change): Updateable<Tables['rooms']> {
 
 function hostOf(db: Db, { id, hostUserId, createdAt }: StoredRoom) {
   return hostUserId === null ? [] : [insertMember(db, { roomId: id, userId: hostUserId, role: 'host', at: createdAt })]
-}
-
-function parseCursor(cursor: string): { createdAt: string; id: string } {
-  const [, createdAt, id] = /^([0-9TZ:.-]+)~([A-Za-z0-9_-]+)$/.exec(cursor) ?? []
-  if (createdAt === undefined || id === undefined) {
-    throw new AppError('badRequest', 'This list of rooms cannot be continued; ask for it anew', { details: { path: 'cursor' } })
-  }
-  return { createdAt, id }
 }
