@@ -97,3 +97,11 @@ test('whoever consumes the same thing again has a new consumer in place of the o
   await client.request('pauseConsumer', { consumerId })
   expect(await client.refusal('pauseConsumer', { consumerId: old.consumerId })).toBe('consumerNotFound')
 })
+
+test('a server that is closed leaves no media worker behind, not even one that hangs', async () => {
+  const server = await startServer({ workerPulseMs: 60_000 })
+  const [pid] = server.workerPids
+  process.kill(pid!, 'SIGSTOP')
+  await server.close()
+  expect(() => process.kill(pid!, 0)).toThrow('ESRCH')
+})

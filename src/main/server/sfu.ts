@@ -50,6 +50,9 @@ export interface MediaRouter {
 
 type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
 
+/** How long a worker may take to end, in ms; one that hangs is killed then. */
+const END_MS = 1_000
+
 /**
  * The media workers. One is started at once and others as routers need them, up to one for each core; a dead one is
  * replaced when the next router is made. The only file that configures mediasoup.
@@ -105,11 +108,13 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     }
   }
 
-  close(): void {
+  /** Resolves when no worker is left, also none that hangs. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const slot of this.#slots) slot.worker.close()
+    const workers = [...this.#slots].map(({ worker }) => worker)
     this.#slots.clear()
+    await Promise.all(workers.map((worker) => end(worker)))
   }
 
   /** One for each core, but no more than there are ports. */
@@ -245,4 +250,25 @@ function ownAddresses(withIpv6: boolean): string[] {
   // Link-local IPv6 addresses need a zone, which ICE candidates cannot carry.
   const usable = all.filter((a) => a.family === 'IPv4' || (withIpv6 && a.scopeid === 0))
   return usable.sort((a, b) => Number(a.internal) - Number(b.internal)).map((a) => a.address)
+}
+
+function end(worker: types.Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => {
+      try {
+        process.kill(worker.pid, 'SIGKILL')
+      } catch {
+        resolve()
+      }
+    }, END_MS)
+    worker.once('subprocessclose', () => {
+      clearTimeout(patience)
+      resolve()
+    })
+    worker.close()
+    if (worker.subprocessClosed) {
+      clearTimeout(patience)
+      resolve()
+    }
+  })
 }
