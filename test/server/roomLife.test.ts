@@ -47,6 +47,8 @@ test('F5: the host changes a room, everyone who sees it hears of it, and two who
   })
   await host.request('createRoom', { name: 'Other', slug: 'taken' })
   expect(await host.refusal('updateRoom', { changes: { slug: 'taken' } })).toBe('slugTaken')
+  // Nobody inside has changed by it.
+  expect(grace.heard.filter(({ name }) => name === 'peerChanged')).toEqual([])
 })
 
 test('F5: a room is changed and deleted from outside by whoever has its key, and by nobody else', async () => {

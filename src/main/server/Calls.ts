@@ -160,10 +160,7 @@ export class Calls {
   }
 
   #become(by: Connection | null, call: Call, id: string, state: PartyState): void {
-    const own = call.parties.get(id)
-    if (!own) return
-    own.state = state
-    if (!BUSY.has(state) && this.#busy.get(id) === call) this.#busy.delete(id)
+    this.#put(call, id, state)
     this.#endWhenOver(call)
     this.#tell(call, by)
   }
@@ -171,14 +168,14 @@ export class Calls {
   #unanswered(call: Call): void {
     const late = [...call.parties.values()].filter(({ state }) => state === 'ringing')
     if (late.length === 0) return
-    for (const { party } of late) this.#miss(call, party.id)
+    for (const { party } of late) this.#put(call, party.id, 'missed')
     this.#endWhenOver(call)
     this.#tell(call, null)
   }
 
-  #miss(call: Call, id: string): void {
-    call.parties.get(id)!.state = 'missed'
-    if (this.#busy.get(id) === call) this.#busy.delete(id)
+  #put(call: Call, id: string, state: PartyState): void {
+    call.parties.get(id)!.state = state
+    if (!BUSY.has(state) && this.#busy.get(id) === call) this.#busy.delete(id)
   }
 
   /** A call of one is none: whoever is still rung has missed it, whoever is left is free. */
@@ -188,7 +185,7 @@ export class Calls {
     const hasCaller = call.parties.get(call.from.id)?.state === 'in'
     const isRinging = states.some(({ state }) => state === 'ringing')
     if (inside.length > 1 || (hasCaller && isRinging)) return
-    for (const { party, state } of states) if (state === 'ringing') this.#miss(call, party.id)
+    for (const { party, state } of states) if (state === 'ringing') this.#put(call, party.id, 'missed')
     for (const { party } of inside) if (this.#busy.get(party.id) === call) this.#busy.delete(party.id)
     clearTimeout(call.timer)
     call.ended = true

@@ -338,9 +338,11 @@ export class Room extends Emitter<Events> {
 
   /** Whoever may not send something any more does not. */
   #limit(peer: Peer): void {
-    const lost = sources.filter((source) => !this.#maySend(peer, source))
+    const sent = new Set(peer.media.producers.filter(({ paused }) => !paused).map(({ source }) => source))
+    const lost = sources.filter((source) => (peer.declared[source] || sent.has(source)) && !this.#maySend(peer, source))
     peer.media.limit(this.#stored.mediaLimits.maxKbps)
-    this.#silence(peer, lost)
+    // Most changes of a room take nothing from anyone, and then there is nothing to tell.
+    if (lost.length > 0) this.#silence(peer, lost)
   }
 
   #silence(peer: Peer, silenced: readonly Source[]): void {
