@@ -125,6 +125,7 @@ export const requests = {
       'roomNotFound',
       'slugTaken',
       'forbidden',
+      'limitReached',
       'templateNotFound',
       'mediaUnavailable',
       'storeUnavailable',
@@ -164,15 +165,15 @@ export const requests = {
     params: z
       .object({
         joinCode: z.string().max(64).optional(),
-        roomId: RoomRef.optional(),
-        name: DisplayName,
+        roomId: RoomRef.optional().describe('one of the two; not with a token, and where joining makes rooms it is `default`'),
+        name: DisplayName.optional().describe('needed; not with a token, and where joining makes rooms it is `User`'),
         password: z.string().max(256).optional(),
         hostKey: z.string().max(128).optional(),
         token: z.string().max(4096).optional(),
         queue: z.boolean().optional().describe('waits where the room is full, instead of `roomFull`'),
         ...DeclaredMedia,
       })
-      .refine((p) => (p.joinCode === undefined) !== (p.roomId === undefined), 'give either a joinCode or a roomId'),
+      .refine((p) => p.joinCode === undefined || p.roomId === undefined, 'give either a joinCode or a roomId'),
     value: Admittance,
     errors: [
       'unauthorized',
@@ -186,6 +187,7 @@ export const requests = {
       'roomLocked',
       'passwordRequired',
       'roomFull',
+      'limitReached',
       'mediaUnavailable',
       'storeUnavailable',
     ],

@@ -73,7 +73,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
         at: new Date().toISOString(),
       }).catch((error: unknown) => this.#context.log.warn({ err: error }, 'a member could not be stored'))
       this.#room.note('admitted', by, { id: userId, name })
-      if (this.#room.isFull || this.waiting.has('full')) this.waiting.requeue(waiter)
+      if (this.#hasNoPlace || this.waiting.has('full')) this.waiting.requeue(waiter)
       else this.#seat(waiter)
     }
   }
@@ -117,7 +117,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   /** Gives free places to those whose turn it is. */
   fill(): void {
     for (;;) {
-      const next = this.#room.isFull || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
+      const next = this.#hasNoPlace || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
       if (!next) return
       this.#seat(next)
     }
@@ -173,6 +173,10 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     if (this.#pause) clearTimeout(this.#pause)
   }
 
+  get #hasNoPlace(): boolean {
+    return this.#room.isFull || this.#room.isTenantFull
+  }
+
   #facts(): Omit<Facts, keyof Known | 'standing' | 'wouldWait'> {
     const { closedAt, locked, passwordHash, admission } = this.#room.stored
     return {
@@ -182,6 +186,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       hasPassword: passwordHash !== null,
       hasLobby: admission === 'lobby',
       isFull: this.#room.isFull,
+      isTenantFull: this.#room.isTenantFull,
       hasQueue: this.waiting.has('full'),
     }
   }
@@ -195,9 +200,11 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       roomLocked: `${name} is locked: nobody new comes in`,
       passwordRequired: `${name} asks for a password`,
       roomFull: `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
+      limitReached: 'All places of this server’s rooms are taken; come again when someone has left',
     }
-    const opens = code === 'notOpenYet' ? opensAt(this.#room.stored) : null
-    return new AppError(code, sentences[code], opens === null ? {} : { details: { opensAt: opens } })
+    const opens = code === 'notOpenYet' ? { opensAt: opensAt(this.#room.stored) } : null
+    const details = code === 'limitReached' ? { limit: 'people' } : opens
+    return new AppError(code, sentences[code], details === null ? {} : { details })
   }
 
   /** From before the door to a seat. */

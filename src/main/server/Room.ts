@@ -4,7 +4,6 @@ import { Emitter } from '../../shared/emitter.ts'
 import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
 import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
-import type { CallsOptions } from './Calls.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
 import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
@@ -34,7 +33,8 @@ export interface RoomContext {
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell
   graceMs: number
-  calls: CallsOptions
+  /** Whether as many people are in the rooms of a tenant as may be. */
+  isTenantFull: (tenantId: string) => boolean
 }
 
 type Events = {
@@ -100,6 +100,10 @@ export class Room extends Emitter<Events> {
 
   get isFull(): boolean {
     return this.#stored.maxPeers > 0 && this.roster.size >= this.#stored.maxPeers
+  }
+
+  get isTenantFull(): boolean {
+    return this.#context.isTenantFull(this.#stored.tenantId)
   }
 
   /** Gives a seat, whoever has decided so: its door, or a seat that was held. Held at once where the connection is lost. */

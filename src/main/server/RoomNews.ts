@@ -1,5 +1,5 @@
 import type { Room } from '../../shared/model.ts'
-import type { Tell } from './Connection.ts'
+import type { Connection, Tell } from './Connection.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -7,7 +7,7 @@ const EVERY_MS = 250
 
 /** Tells open lists of rooms what has changed: at once, and in a burst what each room has come to. */
 export class RoomNews {
-  readonly #watchersOf: (tenantId: string) => Tell
+  readonly #teller: (channel: string) => Tell
   readonly #describe: (stored: StoredRoom) => Room
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
@@ -15,9 +15,18 @@ export class RoomNews {
   #pause: NodeJS.Timeout | null = null
   #closed = false
 
-  constructor(watchersOf: (tenantId: string) => Tell, describe: (stored: StoredRoom) => Room) {
-    this.#watchersOf = watchersOf
+  constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
+    this.#teller = teller
     this.#describe = describe
+  }
+
+  /** From now on someone is told of the rooms of their tenant. */
+  watch({ tenantId, wire }: Connection): void {
+    wire.enter(watchersOf(tenantId))
+  }
+
+  unwatch({ tenantId, wire }: Connection): void {
+    wire.exit(watchersOf(tenantId))
   }
 
   changed(stored: StoredRoom): void {
@@ -44,8 +53,8 @@ export class RoomNews {
 
   #tell(): void {
     for (const stored of this.#changed.values())
-      this.#watchersOf(stored.tenantId)('roomChanged', { room: this.#describe(stored) })
-    for (const { id, tenantId } of this.#gone.values()) this.#watchersOf(tenantId)('roomGone', { roomId: id })
+      this.#teller(watchersOf(stored.tenantId))('roomChanged', { room: this.#describe(stored) })
+    for (const { id, tenantId } of this.#gone.values()) this.#teller(watchersOf(tenantId))('roomGone', { roomId: id })
     this.#changed.clear()
     this.#gone.clear()
     this.#pause = setTimeout(() => {
@@ -54,3 +63,6 @@ export class RoomNews {
     }, EVERY_MS)
   }
 }
+
+/** Whoever has asked for the list of rooms of a tenant, and is in none. */
+const watchersOf = (tenantId: string) => `watchers of ${tenantId}`

@@ -55,7 +55,7 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     roomUsage: (connection, params) => records.roomUsage(connection, params),
     roomAudit: (connection, params) => records.roomAudit(connection, params),
     myRooms: (connection, params) => records.myRooms(connection, params),
-    joinRoom: (connection, params) => server.joinRoom(connection, params),
+    joinRoom: (connection, params) => server.entrance.join(connection, params),
     listRooms: (connection, params) => server.listRooms(connection, params),
     leaveRoom: (connection) => {
       server.leaveRoom(connection)

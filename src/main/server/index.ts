@@ -18,6 +18,7 @@ import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
+import { Tenants } from './Tenants.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
@@ -104,23 +105,17 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
-    const tokens = new Tokens(store, dataDir.masterKey, serverId)
-    const { graceMs, whoCreates } = config
-    const rooms = new Rooms(
-      {
-        store,
-        sfu,
-        log,
-        tokens,
-        teller: (channel) => signaling.teller(channel),
-        graceMs,
-        whoCreates,
-        calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
-      },
-      dataDir.masterKey,
-    )
+    const { masterKey } = dataDir
+    const { graceMs, whoCreates, autoCreate } = config
+    const rooms = new Rooms({
+      ...{ store, sfu, log, masterKey, graceMs, whoCreates, autoCreate },
+      tokens: new Tokens(store, masterKey, serverId),
+      tenants: new Tenants(store, config.tiers),
+      teller: (channel) => signaling.teller(channel),
+      calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
+    })
     closers.push(() => rooms.close())
-    rooms.on('people', people)
+    rooms.people.on('changed', people)
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)

@@ -147,7 +147,7 @@ export class Signaling {
   async #resume(connection: Connection, server: RoomServer, credential: string | undefined): Promise<Welcome['resumed']> {
     if (credential === undefined) return null
     try {
-      return await server.resume(connection, credential)
+      return await server.entrance.resume(connection, credential)
     } catch (error) {
       this.#log.error({ err: error }, 'a seat could not be taken back')
       return null
@@ -219,8 +219,10 @@ async function identify({ handshake: { auth, query } }: Socket, server: RoomServ
   const deviceHash = device === undefined ? null : hashSecret(device)
   const userId = device === undefined ? randomId() : userIdOf(LOCAL, device)
   // Whoever takes a seat back needs no token for it, and may still bring the one that is spent.
-  if (token === undefined || (resume !== undefined && server.canResume(resume, deviceHash)))
+  if (token === undefined || (resume !== undefined && server.entrance.canResume(resume, deviceHash))) {
+    await server.tenants.requireActive(LOCAL)
     return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null }, resume }
+  }
   const grant = await server.tokens.verify(token)
   return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant }, resume }
 }

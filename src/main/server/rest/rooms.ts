@@ -43,7 +43,10 @@ const routes = {
     ...{ ...keyed, tags, method: 'post', path: '/rooms', summary: 'Make a room' },
     description: 'It has no host: those come in by tokens with `moderate`, or as co-hosts among its members.',
     request: { headers: Idempotent, ...body(RoomSettings) },
-    responses: { 201: one, ...problems('badRequest', 'unauthorized', 'slugTaken', 'keyReused', 'storeUnavailable') },
+    responses: {
+      201: one,
+      ...problems('badRequest', 'unauthorized', 'limitReached', 'slugTaken', 'keyReused', 'storeUnavailable'),
+    },
   }),
   byCode: createRoute({
     ...{ ...keyed, tags, method: 'get', path: '/rooms/join/{code}', summary: 'Find a room by its join code' },
