@@ -128,6 +128,12 @@ export class RoomServer {
     return this.describe(changed)
   }
 
+  /** Throws `unauthorized` where guests make no rooms, and `rateLimited` for who makes very many. */
+  async requireMayCreate(address: string | null): Promise<void> {
+    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
+    await this.#budget.spend(address)
+  }
+
   /** Takes note of someone who has connected. */
   connected(connection: Connection): void {
     this.#connections.add(connection)
@@ -220,8 +226,7 @@ export class RoomServer {
   async #create(connection: Connection, settings: RoomSettings): Promise<StoredRoom> {
     const { grant, tenantId, userId, address } = connection
     if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
-    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
-    await this.#budget.spend(address)
+    await this.requireMayCreate(address)
     return this.directory.create(tenantId, actorOf(connection), settings, userId)
   }
 

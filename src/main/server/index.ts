@@ -9,6 +9,7 @@ import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
+import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { problemOf } from './rest/problem.ts'
@@ -116,12 +117,16 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     })
     closers.push(() => rooms.close())
     rooms.people.on('changed', people)
+    closers.push(() => signaling.drain())
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
-    const app = makeHttpApp({ version, config, api: { rooms, store }, trouble, log })
+    const metrics = new Metrics(rooms, sfu)
+    closers.push(() => metrics.close())
+    const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, getRequestListener(app.fetch))
-    signaling.serve(rooms, store, { id: serverId, name: config.name, version })
+    const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
+    signaling.serve(rooms, store, metrics, { features, server: { id: serverId, name: config.name, version } })
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo
