@@ -1,5 +1,6 @@
 import type { Room } from '../../shared/model.ts'
 import type { Connection, Tell } from './Connection.ts'
+import { Paced } from './Paced.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -12,8 +13,7 @@ export class RoomNews {
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
   readonly #gone = new Map<string, StoredRoom>()
-  #pause: NodeJS.Timeout | null = null
-  #closed = false
+  readonly #news = new Paced(EVERY_MS, () => this.#tell())
 
   constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
     this.#teller = teller
@@ -33,22 +33,17 @@ export class RoomNews {
     if (stored.visibility === 'private') return this.gone(stored)
     this.#gone.delete(stored.id)
     this.#changed.set(stored.id, stored)
-    this.#soon()
+    this.#news.due()
   }
 
   gone(stored: StoredRoom): void {
     this.#changed.delete(stored.id)
     this.#gone.set(stored.id, stored)
-    this.#soon()
+    this.#news.due()
   }
 
   close(): void {
-    this.#closed = true
-    if (this.#pause) clearTimeout(this.#pause)
-  }
-
-  #soon(): void {
-    if (!this.#pause && !this.#closed) this.#tell()
+    this.#news.close()
   }
 
   #tell(): void {
@@ -57,10 +52,6 @@ export class RoomNews {
     for (const { id, tenantId } of this.#gone.values()) this.#teller(watchersOf(tenantId))('roomGone', { roomId: id })
     this.#changed.clear()
     this.#gone.clear()
-    this.#pause = setTimeout(() => {
-      this.#pause = null
-      if (this.#changed.size + this.#gone.size > 0) this.#tell()
-    }, EVERY_MS)
   }
 }
 
