@@ -69,7 +69,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
       const room = await roomById(context.store, tenantId, id)
       if (room && this.#rooms.get(id)?.idle !== false) await this.directory.delete(room, { kind: 'server', id: null, name: '' })
     })
-    this.directory.on('changed', (stored) => this.#stored(stored))
+    this.directory.on('changed', (stored, before) => this.#stored(stored, before))
     this.directory.on('gone', (stored) => this.#gone(stored))
     this.tokens.on('revoked', (tokenId) => this.#cutOff(tokenId))
   }
@@ -208,14 +208,21 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     }
     if (!connection.peer) connection.wire.enter(watchersOf(tenantId))
     const wanted = query.trim().toLowerCase()
-    const live = [...this.#rooms.values()].filter(
-      (room) => room.stored.tenantId === tenantId && isListed(room) && room.info.name.toLowerCase().includes(wanted),
-    )
     const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
-    // Rooms with people come first, on the first page; they are left out of the rest.
-    const liveIds = new Set(live.map((room) => room.id))
-    const rooms = page.rooms.filter((stored) => !liveIds.has(stored.id)).map((stored) => this.describe(stored))
-    return { rooms: cursor === null ? [...live.map((room) => room.info), ...rooms] : rooms, cursor: page.cursor }
+    const leading = cursor === null ? this.#withPeople(tenantId, wanted) : []
+    if (cursor === null) connection.listedFirst = new Set(leading.map(({ id }) => id))
+    // What led the first page is left out of the rest, be it empty by now; what has people only now is not.
+    const rest = page.rooms.filter(({ id }) => !connection.listedFirst.has(id)).map((stored) => this.describe(stored))
+    return { rooms: [...leading.map(({ info }) => info), ...rest], cursor: page.cursor }
+  }
+
+  /** Listed rooms that someone is in: a page of those with the most people. */
+  #withPeople(tenantId: string, wanted: string): Room[] {
+    return [...this.#rooms.values()]
+      .filter(({ stored }) => stored.tenantId === tenantId && stored.name.toLowerCase().includes(wanted))
+      .filter(isListed)
+      .sort((a, b) => b.roster.size - a.roster.size)
+      .slice(0, ROOMS_PER_PAGE)
   }
 
   /** A room as it is shown, with who is in it now. */
@@ -407,11 +414,13 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   /** A living room shows what is stored of it, and open lists do. */
-  #stored(stored: StoredRoom): void {
+  #stored(stored: StoredRoom, before: StoredRoom | null): void {
     const live = this.#rooms.get(stored.id)
     if (live) live.stored = stored
     if (stored.version === 1) this.#empty.made(stored)
     this.#news.changed(stored)
+    // The id of a private room is what one comes in with: only those hear of it who know it from before.
+    if (stored.visibility === 'private' && before?.visibility === 'public') this.#news.gone(stored)
   }
 
   #gone(stored: StoredRoom): void {
@@ -419,7 +428,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     this.#empty.gone(stored.id)
     live?.end('deleted')
     if (live) this.#drop(live)
-    this.#news.gone(stored)
+    if (stored.visibility === 'public') this.#news.gone(stored)
   }
 
   #count(room: Room): void {
@@ -431,7 +440,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 }
 
-const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
+const isListed = ({ empty, stored }: Room) => !empty && stored.visibility === 'public' && stored.closedAt === null
 
 function grantOf({ tenantId, roomId, userId, name, permissions, tokenId }: KeptSeat): Grant | null {
   return permissions === null || tokenId === null ? null : { tokenId, tenantId, roomId, userId, name, permissions }
