@@ -94,3 +94,28 @@ test('F16: a tenant that is switched off has no keys and no tokens that are good
   expect((await asking(url, keys[1]!)('GET', '/rooms')).body).toMatchObject({ status: 403, code: 'forbidden' })
   await expect(Client.connect(url, { auth: { protocol: 1, token: body.token } })).rejects.toMatchObject({ code: 'unauthorized' })
 })
+
+test('F16: the same user id in two tenants is two people: neither sees the other’s name', async () => {
+  const { ask, other, url } = await startWithKeys()
+  const names: string[] = []
+  for (const [program, name] of [
+    [ask, 'Ada'],
+    [other, 'Eve'],
+  ] as const) {
+    const { body: room } = await program('POST', '/rooms', { name: 'Review' })
+    await program('PUT', `/rooms/${room.id}/members/user-1`, { role: 'cohost' })
+    const { body } = await program('POST', '/tokens', { room_id: room.id, user_name: name, user_id: 'user-1' })
+    names.push((await program('GET', `/rooms/${room.id}/members`)).body.members[0].name)
+    const client = await Client.connect(url, { auth: { protocol: 1, token: body.token } })
+    await client.join({ roomId: room.id, name })
+    await client.say('Here')
+  }
+  expect(names).toEqual(['', ''])
+  for (const [program, name] of [
+    [ask, 'Ada'],
+    [other, 'Eve'],
+  ] as const) {
+    const [room] = (await program('GET', '/rooms')).body.rooms
+    expect((await program('GET', `/rooms/${room.id}/members`)).body.members).toMatchObject([{ userId: 'user-1', name }])
+  }
+})
