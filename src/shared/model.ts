@@ -159,7 +159,10 @@ export type Schedule = z.infer<typeof Schedule>
 /** What can be set of a room. Those not given stay as they are; in a new room they are the defaults. */
 export const RoomSettings = z.object({
   name: RoomName.optional(),
-  slug: Slug.nullable().optional(),
+  // Or `rooms/join/members` would be two addresses.
+  slug: Slug.refine((slug) => slug !== 'join', 'is a part of other addresses')
+    .nullable()
+    .optional(),
   description: Description.optional(),
   visibility: Visibility.optional().describe('public rooms are listed; private ones are joined by code, link or invitation'),
   admission: Admission.optional().describe('lobby: people wait until they are admitted'),

@@ -113,7 +113,7 @@ export class Access {
     // What cannot be a code costs nothing: nothing is guessed with it.
     if (parseJoinCode(ref) === null) return lookUp()
     const before = new Date(Date.now() - KNOWN_AFTER_MS).toISOString()
-    const isKnown = userId !== null && (await wasHereBefore(this.#store, userId, before))
+    const isKnown = userId !== null && (await wasHereBefore(this.#store, tenantId, userId, before))
     return this.#codes.spend({ address, knownUserId: isKnown ? userId : null }, lookUp)
   }
 }

@@ -37,6 +37,8 @@ export class Connection {
   peer: Peer | null = null
   /** Its place before a door. */
   waiter: Waiter | null = null
+  /** Rooms that led the list as it was last asked for from its beginning. */
+  listedFirst: ReadonlySet<string> = new Set()
   /** While a seat is being taken: a second `joinRoom` must not take another. */
   joining = false
   open = true

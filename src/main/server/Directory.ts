@@ -23,8 +23,8 @@ import type { Store } from './store/Store.ts'
 import type { Tenants } from './Tenants.ts'
 
 type Events = {
-  /** It was made, or is another one now. */
-  changed: [StoredRoom]
+  /** It was made, or is another one now than it was before. */
+  changed: [StoredRoom, before: StoredRoom | null]
   gone: [StoredRoom]
 }
 
@@ -94,7 +94,7 @@ export class Directory extends Emitter<Events> {
     }
     const stored = await this.#tenants.makeRoom(tenantId, () => insertRoom(this.#store, row, newCode))
     this.#note('roomCreated', stored, by)
-    this.emit('changed', stored)
+    this.emit('changed', stored, null)
     return stored
   }
 
@@ -108,7 +108,7 @@ export class Directory extends Emitter<Events> {
     if (!changed) return this.#missing(room, ifVersion)
     // The names only: what someone has written is nobody else's.
     this.#note('roomChanged', changed, by, { changed: Object.keys(settings) })
-    this.emit('changed', changed)
+    this.emit('changed', changed, room)
     return changed
   }
 
@@ -117,7 +117,7 @@ export class Directory extends Emitter<Events> {
     const changed = await changeRoom(this.#store, room.tenantId, room.id, { closedAt })
     if (!changed) throw noSuchRoom()
     this.#note(closedAt === null ? 'roomReopened' : 'roomClosed', changed, by)
-    this.emit('changed', changed)
+    this.emit('changed', changed, room)
     return changed
   }
 
@@ -125,7 +125,7 @@ export class Directory extends Emitter<Events> {
     const changed = await renewCode(this.#store, room.tenantId, room.id, newCode)
     if (!changed) throw noSuchRoom()
     this.#note('codeRenewed', changed, by)
-    this.emit('changed', changed)
+    this.emit('changed', changed, room)
     return changed
   }
 

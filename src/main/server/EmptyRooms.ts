@@ -79,7 +79,8 @@ export class EmptyRooms {
   #wait(): void {
     if (this.#timer) clearTimeout(this.#timer)
     if (this.#closed || this.#due.size === 0) return
-    const next = Math.min(...[...this.#due.values()].map(({ at }) => at))
+    let next = Infinity
+    for (const { at } of this.#due.values()) next = Math.min(next, at)
     this.#timer = setTimeout(() => void this.#sweep(), Math.min(Math.max(0, next - Date.now()), LONGEST_MS))
   }
 

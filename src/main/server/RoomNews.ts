@@ -29,13 +29,15 @@ export class RoomNews {
     wire.exit(watchersOf(tenantId))
   }
 
+  /** Of a private room nothing is told. */
   changed(stored: StoredRoom): void {
-    if (stored.visibility === 'private') return this.gone(stored)
+    if (stored.visibility === 'private') return
     this.#gone.delete(stored.id)
     this.#changed.set(stored.id, stored)
     this.#news.due()
   }
 
+  /** A public one was deleted, or is private now. */
   gone(stored: StoredRoom): void {
     this.#changed.delete(stored.id)
     this.#gone.set(stored.id, stored)

@@ -76,7 +76,7 @@ export class RoomServer {
     this.living.on('came', (peer) => this.#came(peer))
     this.living.on('left', (peer) => this.#left(peer))
     this.living.on('waits', ({ connection }) => connection && this.#inside(connection))
-    this.directory.on('changed', (stored) => this.#stored(stored))
+    this.directory.on('changed', (stored, before) => this.#stored(stored, before))
     this.directory.on('gone', (stored) => this.#gone(stored))
     tenants.on('changed', (tenant) => this.#tenantChanged(tenant))
     tokens.on('revoked', (tokenId) => this.#cutOff(({ grant }) => grant?.tokenId === tokenId))
@@ -176,14 +176,21 @@ export class RoomServer {
     }
     if (!connection.peer) this.#news.watch(connection)
     const wanted = query.trim().toLowerCase()
-    const live = [...this.living].filter(
-      (room) => room.stored.tenantId === tenantId && isListed(room) && room.info.name.toLowerCase().includes(wanted),
-    )
     const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
-    // Rooms with people come first, on the first page; they are left out of the rest.
-    const liveIds = new Set(live.map((room) => room.id))
-    const rooms = page.rooms.filter((stored) => !liveIds.has(stored.id)).map((stored) => this.describe(stored))
-    return { rooms: cursor === null ? [...live.map((room) => room.info), ...rooms] : rooms, cursor: page.cursor }
+    const leading = cursor === null ? this.#withPeople(tenantId, wanted) : []
+    if (cursor === null) connection.listedFirst = new Set(leading.map(({ id }) => id))
+    // What led the first page is left out of the rest, be it empty by now; what has people only now is not.
+    const rest = page.rooms.filter(({ id }) => !connection.listedFirst.has(id)).map((stored) => this.describe(stored))
+    return { rooms: [...leading.map(({ info }) => info), ...rest], cursor: page.cursor }
+  }
+
+  /** Listed rooms that someone is in: a page of those with the most people. */
+  #withPeople(tenantId: string, wanted: string): Room[] {
+    return [...this.living]
+      .filter(({ stored }) => stored.tenantId === tenantId && stored.name.toLowerCase().includes(wanted))
+      .filter(isListed)
+      .sort((a, b) => b.roster.size - a.roster.size)
+      .slice(0, ROOMS_PER_PAGE)
   }
 
   /** A room as it is shown, with who is in it now. */
@@ -286,11 +293,13 @@ export class RoomServer {
   }
 
   /** A living room shows what is stored of it, and open lists do. */
-  #stored(stored: StoredRoom): void {
+  #stored(stored: StoredRoom, before: StoredRoom | null): void {
     const live = this.living.get(stored.id)
     if (live) live.stored = stored
     if (stored.version === 1) this.#empty.made(stored)
     this.#news.changed(stored)
+    // The id of a private room is what one comes in with: only those hear of it who know it from before.
+    if (stored.visibility === 'private' && before?.visibility === 'public') this.#news.gone(stored)
   }
 
   #gone(stored: StoredRoom): void {
@@ -298,7 +307,7 @@ export class RoomServer {
     this.#empty.gone(stored.id)
     live?.end('deleted')
     if (live) this.living.drop(live)
-    this.#news.gone(stored)
+    if (stored.visibility === 'public') this.#news.gone(stored)
   }
 
   /** A tenant that is switched off has nobody in its rooms; one that may have more people lets them in. */
@@ -316,4 +325,4 @@ export class RoomServer {
   }
 }
 
-const isListed = (room: Room) => !room.empty && room.info.visibility === 'public' && !room.info.closed
+const isListed = ({ empty, stored }: Room) => !empty && stored.visibility === 'public' && stored.closedAt === null

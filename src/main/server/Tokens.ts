@@ -124,7 +124,7 @@ export class Tokens extends Emitter<{ revoked: [tokenId: string] }> {
    */
   async spend({ tenantId, tokenId }: Grant): Promise<() => void> {
     const at = iso(Date.now())
-    if (await useToken(this.#store, tenantId, tokenId, at)) return () => unuseToken(this.#store, tokenId, at)
+    if (await useToken(this.#store, tenantId, tokenId, at)) return () => unuseToken(this.#store, tenantId, tokenId, at)
     const state = await tokenState(this.#store, tenantId, tokenId)
     if (!state || state.expiresAt <= at) throw expired()
     throw state.revokedAt === null ? used() : revoked()

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { AppError } from '../../shared/errors.ts'
 import type { RoomUsage } from '../../shared/model.ts'
-import { usageOf } from './store/history.ts'
+import { usageOf, type UseOfPerson } from './store/history.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 
@@ -26,18 +26,48 @@ export async function usageByDay(
   for (let day = first; day <= last && days.length <= MOST_DAYS; day = addDays(day, 1)) days.push(day)
   if (days.length === 0 || days.length > MOST_DAYS)
     throw new AppError('badRequest', `Ask for 1 to ${MOST_DAYS} days`, { details: { path: 'from' } })
-  const range = (begin: string, end: string) => ({
+  const range = (day: string) => ({
     roomId: room.id,
-    from: startOfDay(zone, begin).toISOString(),
-    before: startOfDay(zone, addDays(end, 1)).toISOString(),
+    from: startOfDay(zone, day).toISOString(),
+    before: startOfDay(zone, addDays(day, 1)).toISOString(),
   })
   const usage = []
-  // One after the other, so that others are answered in between.
+  const total = new Tally()
+  // One after the other, so that others are answered in between; a year in one go would hold them up.
   for (const day of days) {
-    usage.push({ day, ...(await usageOf(store, room.tenantId, range(day, day))) })
+    const people = await usageOf(store, room.tenantId, range(day))
+    total.add(people)
+    usage.push({ day, ...new Tally(people).usage })
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return { timeZone: zone, presentNow, days: usage, total: await usageOf(store, room.tenantId, range(first, last)) }
+  return { timeZone: zone, presentNow, days: usage, total: total.usage }
+}
+
+/** Adds up what people have done; someone who comes again is one person still. */
+class Tally {
+  readonly #people = new Set<string>()
+  #sessions = 0
+  #ended = 0
+  #seconds = 0
+
+  constructor(people: readonly UseOfPerson[] = []) {
+    this.add(people)
+  }
+
+  add(people: readonly UseOfPerson[]): void {
+    for (const { userId, sessions, ended, seconds } of people) {
+      this.#people.add(userId)
+      this.#sessions += sessions
+      this.#ended += ended
+      this.#seconds += seconds
+    }
+  }
+
+  /** The mean is that of the sessions that have ended. */
+  get usage(): RoomUsage['total'] {
+    const meanSeconds = this.#ended === 0 ? null : Math.round(this.#seconds / this.#ended)
+    return { people: this.#people.size, sessions: this.#sessions, meanSeconds }
+  }
 }
 
 /** For spreadsheets: RFC 4180, with a line of names. */

@@ -78,7 +78,7 @@ test('a bad row fails alone, and says what is wrong with it', async () => {
   expect(answers[0]).toMatchObject({ value: [[{ id: 'ada' }]] })
   const [, taken, absent] = answers.map((answer) => (answer.status === 'rejected' ? (answer.reason as unknown) : null))
   expect(taken).toBeInstanceOf(ConstraintError)
-  expect(taken).toMatchObject({ kind: 'unique', columns: ['users.id'] })
+  expect(taken).toMatchObject({ kind: 'unique', columns: ['users.tenant_id', 'users.id'] })
   expect(absent).toMatchObject({ kind: 'reference', columns: [] })
   expect(commitsIn(file) - before).toBe(1)
   expect(connect(file).prepare('SELECT id FROM users ORDER BY id').pluck().all()).toEqual(['ada', 'bob'])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { migrate } from '../../../src/main/server/store/migrate.ts'
+import { users } from '../../../src/main/server/store/migrations/007_users.ts'
 import { migrations } from '../../../src/main/server/store/migrations/index.ts'
 import { connect, newFile } from './support.ts'
 
@@ -52,4 +53,21 @@ test('every table is strict', async () => {
     .all()
   expect(tables).toHaveLength(13)
   expect(tables.filter((table) => (table as { strict: number }).strict !== 1)).toEqual([])
+})
+
+test('people who have one id in two tenants become one on the way back, and stay who they are on the way up', async () => {
+  const file = await newFile()
+  migrate(file, 'up')
+  const insert = (db: ReturnType<typeof connect>, id: string, tenant: string, at: string) =>
+    db.prepare("INSERT INTO users VALUES (?, ?, NULL, ?, ?, '')").run(id, tenant, `${id} of ${tenant}`, at)
+  const names = (db: ReturnType<typeof connect>) => db.prepare('SELECT name FROM users ORDER BY name').pluck().all()
+  const db = connect(file)
+  insert(db, 'ada', 'local', '2')
+  insert(db, 'ada', 'acme', '1')
+  insert(db, 'ben', 'acme', '3')
+  migrate(file, migrations.indexOf(users))
+  expect(names(db)).toEqual(['ada of acme', 'ben of acme'])
+  migrate(file, 'up')
+  insert(db, 'ada', 'local', '4')
+  expect(names(db)).toEqual(['ada of acme', 'ada of local', 'ben of acme'])
 })

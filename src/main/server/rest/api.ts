@@ -22,7 +22,13 @@ export function makeApi(api: Api): OpenAPIHono<KeyEnv> {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api/v1' }],
-    tags: ['Rooms', 'Members', 'History', 'Tokens', 'Tenant'].map((name) => ({ name })),
+    tags: [
+      { name: 'Rooms', description: 'Rooms and what is set of them.' },
+      { name: 'Members', description: 'Who has a lasting place in a room, whether here or not.' },
+      { name: 'History', description: 'Who was in a room, what was said and done there, and how it is used.' },
+      { name: 'Tokens', description: 'What lets people into one room.' },
+      { name: 'Tenant', description: 'Whose key it is.' },
+    ],
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -11,6 +11,7 @@ const tags = ['History']
 
 const routes = {
   sessions: createRoute({
+    operationId: 'listSessions',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/sessions', summary: 'Who was in a room, from when until when' },
     description: 'The latest first.',
     request: { params: InRoom, query: z.object({ cursor: Cursor, limit: Limit(500, 100) }) },
@@ -20,6 +21,7 @@ const routes = {
     },
   }),
   analytics: createRoute({
+    operationId: 'readAnalytics',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/analytics', summary: 'How a room is used by the day' },
     description:
       'Days of the room’s time zone, both ends included; the last 30 where none are named. As CSV for who asks with `Accept: text/csv`.',
@@ -33,6 +35,7 @@ const routes = {
     },
   }),
   messages: createRoute({
+    operationId: 'listMessages',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/messages', summary: 'What was said in a room' },
     description: 'Oldest first: the latest ones, or those before or after one.',
     request: {
@@ -47,6 +50,7 @@ const routes = {
     },
   }),
   audit: createRoute({
+    operationId: 'readAudit',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/audit', summary: 'Who has done what in a room' },
     description: 'The latest first.',
     request: { params: InRoom, query: z.object({ limit: Limit(500, 100) }) },

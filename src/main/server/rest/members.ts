@@ -9,6 +9,7 @@ const tags = ['Members']
 
 const routes = {
   list: createRoute({
+    operationId: 'listMembers',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/members', summary: 'List members' },
     description: 'Everyone who has a lasting place in the room, whether here or not.',
     request: { params: InRoom },
@@ -18,11 +19,13 @@ const routes = {
     },
   }),
   read: createRoute({
+    operationId: 'readMember',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/members/{userId}', summary: 'Read a member' },
     request: { params: Member },
     responses: { 200: json('The member.', Membership), ...problems('unauthorized', 'roomNotFound', 'memberNotFound') },
   }),
   put: createRoute({
+    operationId: 'putMember',
     ...{ ...keyed, tags, method: 'put', path: '/rooms/{room}/members/{userId}', summary: 'Add a member, or give another role' },
     description: 'Whoever is in the room has the role at once. The host’s is handed over by themselves.',
     request: { params: Member.extend({ userId: Id }), ...body(z.object({ role: MemberRole })) },
@@ -33,6 +36,7 @@ const routes = {
     },
   }),
   remove: createRoute({
+    operationId: 'removeMember',
     ...{ ...keyed, tags, method: 'delete', path: '/rooms/{room}/members/{userId}', summary: 'Take a lasting place away' },
     description: 'Whoever is in the room stays, as anyone else.',
     request: { params: Member },

@@ -45,9 +45,12 @@ function sentenceOf({ status, message }: HTTPException): string {
   return status === 415 ? 'Send JSON, and say so: Content-Type: application/json' : message || 'The request is wrong'
 }
 
+/** What every operation may answer: the key is not good, or its tenant is switched off. */
+const everywhere = ['unauthorized', 'forbidden'] as const satisfies readonly ErrorCode[]
+
 /** For the document: how an operation can fail. */
 export function problems(...codes: ErrorCode[]): object {
-  const byStatus = Map.groupBy(codes, (code) => errorStatus[code])
+  const byStatus = Map.groupBy(new Set([...codes, ...everywhere]), (code) => errorStatus[code])
   return Object.fromEntries(
     [...byStatus].map(([status, same]) => [
       status,

@@ -18,13 +18,16 @@ import {
   Room,
   RoomChanges,
   RoomSettings,
+  located,
+  tagged,
 } from './schemas.ts'
 
 const tags = ['Rooms']
-const one = json('The room; its ETag is its version.', Room)
+const one = json('The room; its ETag is its version.', Room, tagged)
 
 const routes = {
   list: createRoute({
+    operationId: 'listRooms',
     ...{ ...keyed, tags, method: 'get', path: '/rooms', summary: 'List rooms' },
     description: 'All rooms of the tenant, private and ended ones too, newest first.',
     request: {
@@ -40,25 +43,29 @@ const routes = {
     },
   }),
   create: createRoute({
+    operationId: 'createRoom',
     ...{ ...keyed, tags, method: 'post', path: '/rooms', summary: 'Make a room' },
     description: 'It has no host: those come in by tokens with `moderate`, or as co-hosts among its members.',
     request: { headers: Idempotent, ...body(RoomSettings) },
     responses: {
-      201: one,
+      201: json('The room.', Room, { ...tagged, ...located }),
       ...problems('badRequest', 'unauthorized', 'limitReached', 'slugTaken', 'keyReused', 'storeUnavailable'),
     },
   }),
   byCode: createRoute({
+    operationId: 'findRoomByCode',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/join/{code}', summary: 'Find a room by its join code' },
     request: { params: z.object({ code: z.string().describe('in any case, with or without a dash') }) },
     responses: { 200: one, ...problems('unauthorized', 'roomNotFound') },
   }),
   read: createRoute({
+    operationId: 'readRoom',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}', summary: 'Read a room' },
     request: { params: InRoom },
     responses: { 200: one, ...problems('unauthorized', 'roomNotFound') },
   }),
   replace: createRoute({
+    operationId: 'replaceRoom',
     ...{ ...keyed, tags, method: 'put', path: '/rooms/{room}', summary: 'Replace what is set of a room' },
     description: 'What is not given is set to its default; but the password, which cannot be read, stays as it is.',
     request: { params: InRoom, headers: IfMatch, ...body(RoomSettings) },
@@ -68,6 +75,7 @@ const routes = {
     },
   }),
   change: createRoute({
+    operationId: 'updateRoom',
     ...{ ...keyed, tags, method: 'patch', path: '/rooms/{room}', summary: 'Set what is given of a room' },
     request: { params: InRoom, headers: IfMatch, ...body(RoomChanges) },
     responses: {
@@ -76,6 +84,7 @@ const routes = {
     },
   }),
   remove: createRoute({
+    operationId: 'deleteRoom',
     ...{ ...keyed, tags, method: 'delete', path: '/rooms/{room}', summary: 'Delete a room' },
     description: 'With its chat and its members. A call in it ends, with a word to those inside.',
     request: { params: InRoom, headers: IfMatch },
@@ -85,6 +94,7 @@ const routes = {
     },
   }),
   renewCode: createRoute({
+    operationId: 'renewJoinCode',
     ...{ ...keyed, tags, method: 'post', path: '/rooms/{room}/code', summary: 'Give a room another join code' },
     description: 'The old one leads nowhere.',
     request: { params: InRoom, headers: Idempotent },

@@ -95,9 +95,15 @@ export const Idempotent = z.object({
   'idempotency-key': z.string().optional().describe('a repeat within 24 hours gets the first answer, and nothing is done twice'),
 })
 
+type Headers = Record<string, { description: string; schema: { type: 'string' } }>
+/** Headers of answers. */
+export const tagged: Headers = { ETag: { description: 'the room’s version, for If-Match', schema: { type: 'string' } } }
+export const located: Headers = { Location: { description: 'where it is', schema: { type: 'string' } } }
+
 /** What an operation answers. */
-export const json = <T extends z.ZodType>(description: string, schema: T) => ({
+export const json = <T extends z.ZodType>(description: string, schema: T, headers: Headers = {}) => ({
   description,
+  headers,
   content: { 'application/json': { schema } },
 })
 /** What an operation takes. */

@@ -1,19 +1,21 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { problems } from './problem.ts'
-import { body, Idempotent, json, keyed, Tenant, Token, TokenWish } from './schemas.ts'
+import { body, Idempotent, json, keyed, located, Tenant, Token, TokenWish } from './schemas.ts'
 
 const routes = {
   create: createRoute({
+    operationId: 'createToken',
     ...{ ...keyed, tags: ['Tokens'], method: 'post', path: '/tokens', summary: 'Make a token that lets someone into a room' },
     description: 'For one room, one name and some time. It passes the password and the lobby; no lock, no ban and no full room.',
     request: { headers: Idempotent, ...body(TokenWish) },
     responses: {
-      201: json('The token. It is not shown again.', Token),
+      201: json('The token. It is not shown again.', Token, located),
       ...problems('badRequest', 'unauthorized', 'roomNotFound', 'keyReused', 'storeUnavailable'),
     },
   }),
   revoke: createRoute({
+    operationId: 'revokeToken',
     ...{ ...keyed, tags: ['Tokens'], method: 'delete', path: '/tokens/{id}', summary: 'Take a token back' },
     description: 'Whoever came in with it is sent out.',
     request: { params: z.object({ id: z.string() }) },
@@ -23,6 +25,7 @@ const routes = {
     },
   }),
   tenant: createRoute({
+    operationId: 'readTenant',
     ...{ ...keyed, tags: ['Tenant'], method: 'get', path: '/tenant', summary: 'Whose key it is' },
     responses: { 200: json('The tenant.', Tenant), ...problems('unauthorized') },
   }),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { PastSession, UsageOfDay } from '../../../shared/model.ts'
+import type { PastSession } from '../../../shared/model.ts'
 import { cursorOf, parseCursor } from './cursor.ts'
 import type { Db } from './Store.ts'
 
@@ -51,21 +51,30 @@ export interface Range {
   before: string
 }
 
-/** How a room was used: people by who they are and not by their names, and the mean of the sessions that have ended. */
-export async function usageOf(db: Db, tenantId: string, { roomId, from, before }: Range): Promise<Omit<UsageOfDay, 'day'>> {
-  const row = await db.query
+/** Someone's sessions in a room: how many there were, how many of them have ended, and how long those took together, in seconds. */
+export interface UseOfPerson {
+  userId: string
+  sessions: number
+  ended: number
+  seconds: number
+}
+
+/** How a room was used: by people as who they are, and not by their names. */
+export async function usageOf(db: Db, tenantId: string, { roomId, from, before }: Range): Promise<UseOfPerson[]> {
+  return db.query
     .selectFrom('sessions')
     .select((eb) => [
-      eb.fn.count<number>('user_id').distinct().as('people'),
+      'user_id as userId',
       eb.fn.countAll<number>().as('sessions'),
-      sql<number | null>`avg(unixepoch(disconnected_at, 'subsec') - unixepoch(connected_at, 'subsec'))`.as('seconds'),
+      eb.fn.count<number>('disconnected_at').as('ended'),
+      sql<number>`total(unixepoch(disconnected_at, 'subsec') - unixepoch(connected_at, 'subsec'))`.as('seconds'),
     ])
     .where('tenant_id', '=', tenantId)
     .where('room_id', '=', roomId)
     .where('connected_at', '>=', from)
     .where('connected_at', '<', before)
-    .executeTakeFirstOrThrow()
-  return { people: row.people, sessions: row.sessions, meanSeconds: row.seconds === null ? null : Math.round(row.seconds) }
+    .groupBy('user_id')
+    .execute()
 }
 
 /** How many minutes the sessions have lasted that began in a tenant's rooms since then; those that last go on until now. */

@@ -38,7 +38,10 @@ export async function removeMember(db: Db, roomId: string, userId: string): Prom
 export async function membershipsOf(db: Db, roomId: string): Promise<Membership[]> {
   const rows = await db.query
     .selectFrom('room_members')
-    .leftJoin('users', 'users.id', 'room_members.user_id')
+    .innerJoin('rooms', 'rooms.id', 'room_members.room_id')
+    .leftJoin('users', (join) =>
+      join.onRef('users.tenant_id', '=', 'rooms.tenant_id').onRef('users.id', '=', 'room_members.user_id'),
+    )
     .select(['room_members.user_id', 'users.name', 'room_members.role', 'room_members.joined_at'])
     .where('room_id', '=', roomId)
     .orderBy('room_members.id')

@@ -80,11 +80,12 @@ export async function useToken(db: Db, tenantId: string, id: string, at: string)
 }
 
 /** A single-use token that led nowhere after all can be used again. */
-export function unuseToken(db: Db, id: string, usedAt: string): void {
+export function unuseToken(db: Db, tenantId: string, id: string, usedAt: string): void {
   db.record(
     db.query
       .updateTable('tokens')
       .set({ used_at: null })
+      .where('tenant_id', '=', tenantId)
       .where('id', '=', id)
       .where('single_use', '=', 1)
       .where('used_at', '=', usedAt),

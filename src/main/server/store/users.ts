@@ -16,12 +16,18 @@ export function touchUser(db: Db, { id, tenantId, deviceHash, name, at }: SeenUs
     db.query
       .insertInto('users')
       .values({ id, tenant_id: tenantId, device_hash: deviceHash, name, created_at: at, seen_at: at })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, seen_at: at })),
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet({ name, seen_at: at })),
   )
 }
 
 /** Whether someone was here before that time (ISO 8601) for the first time. */
-export async function wasHereBefore(db: Db, id: string, at: string): Promise<boolean> {
-  const row = await db.query.selectFrom('users').select('id').where('id', '=', id).where('created_at', '<', at).executeTakeFirst()
+export async function wasHereBefore(db: Db, tenantId: string, id: string, at: string): Promise<boolean> {
+  const row = await db.query
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('created_at', '<', at)
+    .executeTakeFirst()
   return row !== undefined
 }

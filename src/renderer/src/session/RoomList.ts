@@ -11,6 +11,8 @@ export class RoomList extends Emitter<{ changed: [] }> {
   readonly #news = new Map<string, Room>()
   #rooms: readonly Room[] = []
   #isWatched = false
+  /** What is heard while pages come in, which may be older; in it, null is a room that is gone. */
+  #heard: Map<string, Room | null> | null = null
 
   constructor(signaling: Signaling) {
     super()
@@ -33,6 +35,7 @@ export class RoomList extends Emitter<{ changed: [] }> {
 
   async watch(): Promise<void> {
     this.#isWatched = true
+    const heard = (this.#heard = new Map<string, Room | null>())
     const found = new Map<string, Room>()
     let cursor: string | null = null
     for (let page = 0; page < PAGES; page++) {
@@ -41,6 +44,10 @@ export class RoomList extends Emitter<{ changed: [] }> {
       cursor = answer.cursor
       if (cursor === null) break
     }
+    for (const [id, room] of heard)
+      if (room) found.set(id, room)
+      else found.delete(id)
+    if (this.#heard === heard) this.#heard = null
     this.#news.clear()
     for (const room of found.values()) this.#news.set(room.id, room)
     this.#become([...found.values()])
@@ -49,6 +56,7 @@ export class RoomList extends Emitter<{ changed: [] }> {
   /** A room has changed, or is new. */
   put(room: Room): void {
     if (!this.#isWatched) return
+    this.#heard?.set(room.id, room)
     this.#news.set(room.id, room)
     const others = this.#rooms.filter(({ id }) => id !== room.id)
     if (others.length === this.#rooms.length) this.#become([room, ...others])
@@ -57,6 +65,7 @@ export class RoomList extends Emitter<{ changed: [] }> {
 
   /** A room was deleted, or is not listed any more. */
   remove(roomId: string): void {
+    this.#heard?.set(roomId, null)
     this.#news.delete(roomId)
     if (this.#rooms.some(({ id }) => id === roomId)) this.#become(this.#rooms.filter(({ id }) => id !== roomId))
   }
