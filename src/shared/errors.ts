@@ -22,6 +22,8 @@ export const errorStatus = {
   memberNotFound: 404,
   nobodyWaiting: 404,
   tokenNotFound: 404,
+  keyNotFound: 404,
+  tenantNotFound: 404,
   transportNotFound: 404,
   unknownRequest: 404,
   methodNotAllowed: 405,

@@ -98,6 +98,15 @@ export class Directory extends Emitter<Events> {
     return stored
   }
 
+  /** Stores a room as it was on another server, under the code that it had there where that is free. Throws `slugTaken`. */
+  async adopt(room: Omit<StoredRoom, 'joinCode' | 'version'>, by: Actor, joinCode: string | null): Promise<StoredRoom> {
+    const codes = joinCode === null ? [] : [joinCode]
+    const stored = await insertRoom(this.#store, room, () => codes.shift() ?? newCode())
+    this.#note('roomImported', stored, by)
+    this.emit('changed', stored)
+    return stored
+  }
+
   /** Sets what is given. Throws `slugTaken`, `changedMeanwhile`, `roomNotFound`. */
   async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
     const { password, ...rest } = settings

@@ -14,39 +14,39 @@ test('every step can be taken back, and up again to the same schema', async () =
   const file = await newFile()
   const schemas = [schemaOf(file)]
   for (let version = 1; version <= migrations.length; version++) {
-    expect(migrate(file, version)).toEqual({ from: version - 1, to: version })
+    expect(await migrate(file, version, null)).toEqual({ from: version - 1, to: version })
     schemas.push(schemaOf(file))
   }
   for (let version = migrations.length; version > 0; version--) {
     expect(schemaOf(file)).toEqual(schemas[version])
-    expect(migrate(file, 'down')).toEqual({ from: version, to: version - 1 })
+    expect(await migrate(file, 'down', null)).toEqual({ from: version, to: version - 1 })
   }
   expect(schemaOf(file)).toEqual([])
-  expect(migrate(file, 'up')).toEqual({ from: 0, to: migrations.length })
+  expect(await migrate(file, 'up', null)).toEqual({ from: 0, to: migrations.length })
   expect(schemaOf(file)).toEqual(schemas.at(-1))
 })
 
 test('up at the latest and down at the first change nothing', async () => {
   const file = await newFile()
-  expect(migrate(file, 'down')).toEqual({ from: 0, to: 0 })
-  migrate(file, 'up')
-  expect(migrate(file, 'up')).toEqual({ from: migrations.length, to: migrations.length })
+  expect(await migrate(file, 'down', null)).toEqual({ from: 0, to: 0 })
+  await migrate(file, 'up', null)
+  expect(await migrate(file, 'up', null)).toEqual({ from: migrations.length, to: migrations.length })
 })
 
 test.each([-1, 0.5, migrations.length + 1])('there is no version %s', async (version) => {
   const file = await newFile()
-  expect(() => migrate(file, version)).toThrow(/no version/)
+  await expect(migrate(file, version, null)).rejects.toThrow(/no version/)
 })
 
 test('a newer database is not taken back', async () => {
   const file = await newFile()
   connect(file).pragma(`user_version = ${migrations.length + 1}`)
-  expect(() => migrate(file, 'down')).toThrow(/newer Lanyard/)
+  await expect(migrate(file, 'down', null)).rejects.toThrow(/newer Lanyard/)
 })
 
 test('every table is strict', async () => {
   const file = await newFile()
-  migrate(file, 'up')
+  await migrate(file, 'up', null)
   const tables = connect(file)
     .prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
     .all()
