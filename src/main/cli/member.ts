@@ -27,7 +27,7 @@ export function addMemberCommands(program: Command, common: CommonOptions): void
   })
 
   command('add', 'add someone to a room, or give a member another role')
-    .argument('<user>', 'the id of the person', read(Id))
+    .argument('<user>', 'the id of the person; after -- where it begins with a dash', read(Id))
     .addOption(new Option('--role <role>', 'what they may do').choices(['cohost', 'speaker', 'listener']).default('speaker'))
     .action(async (room: string, user: string, options: TenantOptions & { role: string }) => {
       const asked = { tenant: options.tenant, body: { role: options.role } }
@@ -38,7 +38,7 @@ export function addMemberCommands(program: Command, common: CommonOptions): void
     })
 
   command('remove', 'take a lasting place away; whoever is in the room stays, as anyone else')
-    .argument('<user>', 'the id of the person', read(Id))
+    .argument('<user>', 'the id of the person; after -- where it begins with a dash', read(Id))
     .action(async (room: string, user: string, options: TenantOptions) => {
       await owning(options, (owner) => owner.request('DELETE', pathOf(room, user), options))
       print(options, { removed: user }, `removed ${user}\n`)

@@ -85,7 +85,9 @@ export async function importRoom(
   by: Actor,
   { sourceId, from, joinCode, host, ...settings }: ImportedRoom,
 ): Promise<{ room: StoredRoom; isNew: boolean; notes: string[] }> {
-  const id = deriveKey(masterKey, `lanyard imported room ${JSON.stringify([tenantId, from, sourceId])}`).slice(0, 22)
+  const id = deriveKey(masterKey, `lanyard imported room ${JSON.stringify([tenantId, from, sourceId])}`)
+    .slice(0, 22)
+    .replace(/^-/, '_')
   const known = await roomById(store, tenantId, id)
   if (known) return { room: known, isNew: false, notes: [] }
   const wanted = {
