@@ -90,7 +90,7 @@ onUnix('the socket is for its owner alone, and a server that was killed leaves n
 onUnix('a directory in which anyone may write gets no socket, and the command line takes none that lies there', async () => {
   const dataDir = await temporaryDirectory()
   chmodSync(dataDir, 0o777)
-  const foreign = createServer((_, response) => response.end('{}')).listen(join(dataDir, 'control.sock'))
+  const foreign = createServer((_, response) => response.end('{"server":{}}')).listen(join(dataDir, 'control.sock'))
   await once(foreign, 'listening')
   expect((await list(dataDir)).body).toEqual({ rooms: [], cursor: null })
   const server = await startServer({ dataDir })

@@ -146,6 +146,9 @@ export function readDump(dump: unknown, { from, now }: { from: string; now: Date
     if (fields && sourceId === null) own.push({ path: at(path), reason: 'has no id' })
     if (!fields || sourceId === null || sourceId === undefined) {
       faults.push(...own)
+      // What belongs to it is skipped with it.
+      const named = isObject(raw) ? rename(raw, roomNames) : {}
+      for (const ref of [named['id'], named['roomId'], key]) for (const others of [members, messages]) others.delete(String(ref))
       continue
     }
     if (seen.has(sourceId)) own.push({ path: at(path), reason: `another room has the id ${sourceId} as well` })
