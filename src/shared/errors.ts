@@ -24,6 +24,7 @@ export const errorStatus = {
   nobodyWaiting: 404,
   tenantNotFound: 404,
   tokenNotFound: 404,
+  keyNotFound: 404,
   transportNotFound: 404,
   unknownRequest: 404,
   methodNotAllowed: 405,

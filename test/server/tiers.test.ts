@@ -1,3 +1,4 @@
+import { once, type EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -7,6 +8,7 @@ import { openStore } from '../../src/main/server/store/Store.ts'
 import { changeTenant } from '../../src/main/server/store/tenants.ts'
 import { asking, makeKeys, type Ask } from '../support/api.ts'
 import { Client } from '../support/Client.ts'
+import { lanyard } from '../support/serve.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
 /** The real server, whose tenant `acme` has the tier `small`; before it starts, `prepare` sees its database. */
@@ -89,4 +91,38 @@ test('F16: a tier limits minutes: those of all its people in a month, and not th
   const free = await startTiers({ small: { minutes: 60 } }, used(59))
   const { body: open } = await free.ask('POST', '/rooms', { name: 'Talk' })
   await (await bearer(free.url, free.ask, open.id, 'Ada')).join({ roomId: open.id })
+})
+
+test('F16: a tenant is given a tier, and switched off, while the server runs: its people are out, its keys and tokens good no more', async () => {
+  const dataDir = await temporaryDirectory()
+  const [key, ownKey] = await makeKeys(dataDir, ['acme', 'local'])
+  const { url } = await startServer({ dataDir, tiers: { small: { people: 1 } } })
+  const ask = asking(url, key!)
+  const tenant = (...args: string[]) => lanyard('tenant', ...args, '--data-dir', dataDir, '--json')
+  const { body: room } = await ask('POST', '/rooms', { name: 'Talk' })
+  const ada = await bearer(url, ask, room.id, 'Ada')
+  await ada.join({ roomId: room.id })
+  const lin = await bearer(url, ask, room.id, 'Lin')
+
+  expect(await tenant('set', 'acme', '--tier', 'huge')).toMatchObject({ code: 2, stdout: '' })
+  expect(await tenant('set', 'nobody', '--active', 'no')).toMatchObject({ code: 1, stdout: '' })
+  expect(JSON.parse((await tenant('set', 'acme', '--tier', 'small')).stdout)).toMatchObject({ id: 'acme', tier: 'small' })
+  expect(await lin.request('joinRoom', { queue: true })).toMatchObject({ status: 'waiting', reason: 'full' })
+  await tenant('set', 'acme', '--tier', 'standard')
+  await lin.take('admitted')
+
+  await tenant('set', 'acme', '--active', 'no')
+  for (const one of [ada, lin]) expect(await one.take('roomClosed')).toMatchObject({ roomId: room.id, reason: 'ended' })
+  expect((await ask('GET', '/rooms')).body).toMatchObject({ status: 403, code: 'forbidden' })
+  expect((await asking(url, ownKey!)('GET', '/rooms')).status).toBe(200)
+  await tenant('set', 'acme', '--active', 'yes')
+  await (await bearer(url, ask, room.id, 'Ada')).join({})
+  expect((await tenant('list')).stdout).toContain('"acme"')
+
+  // The local one, which guests are in, can be switched off as well.
+  const guest = await Client.connect(url)
+  const cutOff = once(guest.socket as unknown as EventEmitter, 'disconnect')
+  await tenant('set', 'local', '--active', 'no')
+  await cutOff
+  await expect(Client.connect(url)).rejects.toMatchObject({ code: 'forbidden' })
 })

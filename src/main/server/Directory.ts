@@ -98,6 +98,16 @@ export class Directory extends Emitter<Events> {
     return stored
   }
 
+  /** Stores a room as it was on another server, under the code that it had there where that is free. Throws `slugTaken`, `limitReached`. */
+  async adopt(room: Omit<StoredRoom, 'joinCode' | 'version'>, by: Actor, joinCode: string | null): Promise<StoredRoom> {
+    const codes = joinCode === null ? [] : [joinCode]
+    const insert = () => insertRoom(this.#store, room, () => codes.shift() ?? newCode())
+    const stored = await this.#tenants.makeRoom(room.tenantId, insert)
+    this.#note('roomImported', stored, by)
+    this.emit('changed', stored, null)
+    return stored
+  }
+
   /** Sets what is given. Throws `slugTaken`, `changedMeanwhile`, `roomNotFound`. */
   async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
     const { password, ...rest } = settings

@@ -13,7 +13,7 @@ import type { Logger } from './log.ts'
 import { Paced } from './Paced.ts'
 import { opensAt } from './schedule.ts'
 import { Sending } from './Sending.ts'
-import type { Sfu } from './sfu.ts'
+import type { Routers } from './sfu.ts'
 import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { insertMessage, messagesOf } from './store/messages.ts'
 import { closeSeat, openSeat, updateSeat, updateSeatRole } from './store/seats.ts'
@@ -30,7 +30,7 @@ const MESSAGES_AT_JOIN = 50
 
 export interface RoomContext {
   store: Store
-  sfu: Sfu
+  sfu: Routers
   log: Logger
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell

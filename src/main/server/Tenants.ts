@@ -4,10 +4,13 @@ import type { Tier } from './config.ts'
 import { minutesSince } from './store/history.ts'
 import { countRooms } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
-import { changeTenant, tenantById, type Tenant } from './store/tenants.ts'
+import { changeTenant, tenantById, type Tenant, type TenantChange } from './store/tenants.ts'
 
 /** How long a sum of minutes is taken for the present one, in ms: nobody can use up much meanwhile. */
 const MINUTES_GOOD_FOR_MS = 30_000
+
+/** What each tier lets a tenant have; `standard` is for those whose own is none of them. */
+type Tiers = Readonly<Record<string, Tier>>
 
 /** Which of its limits a tenant has reached. */
 export type Limit = keyof Tier
@@ -15,13 +18,14 @@ export type Limit = keyof Tier
 /** The tenants of a server: whether they are switched on, and how much their tiers let them have. */
 export class Tenants extends Emitter<{ changed: [Tenant] }> {
   readonly #store: Store
-  readonly #tiers: Readonly<Record<string, Tier>>
+  readonly #tiers: Tiers | null
   readonly #known = new Map<string, Tenant>()
   /** The last room of a tenant that is being made. */
   readonly #making = new Map<string, Promise<unknown>>()
   readonly #minutes = new Map<string, { used: number; readAt: number }>()
 
-  constructor(store: Store, tiers: Readonly<Record<string, Tier>>) {
+  /** `tiers` is null where no server runs, so that nobody has said what they are. */
+  constructor(store: Store, tiers: Tiers | null) {
     super()
     this.#store = store
     this.#tiers = tiers
@@ -43,8 +47,8 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
   }
 
   /** Sets what is given. Throws `tenantNotFound`, and `badRequest` for a tier that the server was not told of. */
-  async change(id: string, change: Partial<Pick<Tenant, 'name' | 'tier' | 'active'>>): Promise<Tenant> {
-    if (change.tier !== undefined && !Object.hasOwn(this.#tiers, change.tier)) {
+  async change(id: string, change: TenantChange): Promise<Tenant> {
+    if (change.tier !== undefined && this.#tiers && !Object.hasOwn(this.#tiers, change.tier)) {
       const known = Object.keys(this.#tiers).join(', ')
       throw new AppError('badRequest', `There is no tier ${change.tier}; this server has ${known}`, { details: { path: 'tier' } })
     }
@@ -95,7 +99,7 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
 
   #tierOf(tenant: Tenant | undefined): Tier {
     // A tier that the configuration does not name any more must not be one without limits.
-    return this.#tiers[tenant?.tier ?? 'standard'] ?? this.#tiers['standard']!
+    return this.#tiers?.[tenant?.tier ?? 'standard'] ?? this.#tiers?.['standard'] ?? WITHOUT_LIMITS
   }
 
   async #minutesUsed(id: string): Promise<number> {
@@ -108,6 +112,8 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
     return used
   }
 }
+
+const WITHOUT_LIMITS: Tier = { rooms: null, people: null, minutes: null }
 
 const sentences: Record<Limit, (most: number) => string> = {
   rooms: (most) => `There may be ${most} rooms here, and there are; delete one first`,

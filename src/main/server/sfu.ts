@@ -50,6 +50,9 @@ export interface MediaRouter {
   createTransport(): Promise<types.WebRtcTransport>
 }
 
+/** What rooms need of it. */
+export type Routers = Pick<Sfu, 'rtpCapabilities' | 'createRouter'>
+
 type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
 
 /** How long a worker may take to end, in ms; one that hangs is killed then. */

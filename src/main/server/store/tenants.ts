@@ -14,6 +14,13 @@ export interface Tenant {
   createdAt: string
 }
 
+/** What can be set of a tenant. */
+export interface TenantChange {
+  name?: string | undefined
+  tier?: string | undefined
+  active?: boolean | undefined
+}
+
 export async function tenantById(db: Db, id: string): Promise<Tenant | null> {
   const row = await db.query.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? tenantOf(row) : null
@@ -25,11 +32,7 @@ export async function listTenants(db: Db): Promise<Tenant[]> {
 }
 
 /** Sets what is given. Null where there is no such tenant. */
-export async function changeTenant(
-  db: Db,
-  id: string,
-  { name, tier, active }: Partial<Pick<Tenant, 'name' | 'tier' | 'active'>>,
-): Promise<Tenant | null> {
+export async function changeTenant(db: Db, id: string, { name, tier, active }: TenantChange): Promise<Tenant | null> {
   const set = {
     ...(name !== undefined && { name }),
     ...(tier !== undefined && { tier }),
