@@ -71,7 +71,7 @@ export async function adoptMembers(
       .values(
         members.map(({ userId: id, name, since }) => ({ id, tenant_id: tenantId, name, created_at: since, seen_at: since })),
       )
-      .onConflict((conflict) => conflict.column('id').doNothing()),
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing()),
     db.query
       .insertInto('room_members')
       .values(members.map(({ userId, role, since }) => ({ room_id: roomId, user_id: userId, role, joined_at: since })))
