@@ -42,14 +42,17 @@ export class Connection {
   /** While a seat is being taken: a second `joinRoom` must not take another. */
   joining = false
   open = true
+  /** The uptime of the machine, in ms, when the client last gave a sign of life. */
+  heardUp: number
 
-  constructor(wire: Wire, identity: Identity, address: string | null) {
+  constructor(wire: Wire, identity: Identity, address: string | null, heardUp: number) {
     this.wire = wire
     this.tenantId = identity.tenantId
     this.userId = identity.userId
     this.grant = identity.grant
     this.deviceHash = identity.deviceHash
     this.address = address
+    this.heardUp = heardUp
   }
 }
 

@@ -10,6 +10,7 @@ import { makeOwnerApp, TENANT_HEADER, type RunningServer } from './rest/owner.ts
 import { RoomServer } from './RoomServer.ts'
 import { unavailable } from './sfu.ts'
 import { StartError } from './StartError.ts'
+import { systemClock } from './Stay.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
@@ -114,7 +115,7 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       throw new StartError('databaseUnusable', error instanceof Error ? error.message : String(error), { cause: error })
     })
     const rooms = new RoomServer({
-      ...{ store, masterKey, log: silent },
+      ...{ store, masterKey, log: silent, clock: systemClock },
       sfu: { rtpCapabilities: { codecs: [] }, createRouter: () => Promise.reject(unavailable(null)) },
       tokens: new Tokens(store, masterKey, ''),
       tenants: new Tenants(store, null),

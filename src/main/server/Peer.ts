@@ -4,6 +4,7 @@ import type { Facts } from './admission.ts'
 import type { Connection } from './Connection.ts'
 import { PeerMedia } from './PeerMedia.ts'
 import type { Room } from './Room.ts'
+import type { Stay } from './Stay.ts'
 import type { Grant } from './Tokens.ts'
 
 /** What a seat keeps when its connection, or the whole server, comes back. */
@@ -47,6 +48,7 @@ export class Peer {
   readonly room: Room
   readonly seat: Readonly<Seat>
   readonly media: PeerMedia
+  readonly stay: Stay
   /** Null while the seat is held for a lost connection. */
   connection: Connection | null
   declared: Declared
@@ -56,8 +58,9 @@ export class Peer {
   stopped: ReadonlySet<Source> = new Set()
   resumeHashes: ResumeHashes
 
-  constructor(room: Room, seat: Seat, connection: Connection | null, declared: Declared, resumeHashes: ResumeHashes) {
+  constructor(room: Room, seat: Seat, connection: Connection | null, declared: Declared, resumeHashes: ResumeHashes, stay: Stay) {
     this.room = room
+    this.stay = stay
     this.seat = seat
     this.role = seat.role
     this.connection = connection

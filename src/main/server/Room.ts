@@ -20,6 +20,7 @@ import { closeSeat, openSeat, updateSeat, updateSeatRole } from './store/seats.t
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 import { noteRevoked } from './store/tokens.ts'
+import { Stay, type Clock } from './Stay.ts'
 import { Succession } from './Succession.ts'
 
 /** The least time between two `roomChanged`, in ms: 20 a second at most. */
@@ -35,6 +36,7 @@ export interface RoomContext {
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell
   graceMs: number
+  clock: Clock
   /** Whether as many people are in the rooms of a tenant as may be. */
   isTenantFull: (tenantId: string) => boolean
 }
@@ -110,7 +112,7 @@ export class Room extends Emitter<Events> {
 
   /** Gives a seat, whoever has decided so: its door, or a seat that was held. Held at once where the connection is lost. */
   admit(connection: Connection | null, seat: Seat, wanted: Declared, resumeHashes: ResumeHashes): Peer {
-    const peer = new Peer(this, seat, connection, wanted, resumeHashes)
+    const peer = new Peer(this, seat, connection, wanted, resumeHashes, new Stay(this.#context.clock))
     if (!peer.may('publish')) peer.declared = { microphone: false, camera: false, screen: false }
     peer.media.on('changed', () => this.roster.changed(peer))
     peer.media.on('consumerClosed', (consumerId) => peer.connection?.wire.notify('consumerClosed', { consumerId }))
@@ -122,6 +124,7 @@ export class Room extends Emitter<Events> {
       ...seat,
       roomId: this.id,
       tenantId: this.#stored.tenantId,
+      connectedAt: peer.stay.beganAt,
       ...peer.declared,
       permissions: seat.grant?.permissions ?? null,
       tokenId: seat.grant?.tokenId ?? null,
@@ -157,6 +160,7 @@ export class Room extends Emitter<Events> {
 
   /** The connection is gone without a word: the seat is held for the grace period. */
   lost(peer: Peer): void {
+    if (peer.connection) peer.stay.lost(peer.connection.heardUp)
     peer.connection = null
     this.roster.reconnecting(peer)
     this.#hold(peer)
@@ -166,6 +170,7 @@ export class Room extends Emitter<Events> {
   resume(peer: Peer, connection: Connection): void {
     clearTimeout(this.#held.get(peer))
     this.#held.delete(peer)
+    peer.stay.returned()
     const old = peer.connection
     this.#connect(peer, connection)
     if (old) {
@@ -189,7 +194,7 @@ export class Room extends Emitter<Events> {
     this.emit('left', peer)
     const deputy = this.#succession.left(peer)
     if (deputy) this.note('hostChanged', null, { id: deputy.seat.userId, name: deputy.seat.name })
-    closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: new Date().toISOString(), canReturn })
+    closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: peer.stay.endedAt, canReturn })
     this.freed()
     this.#changed()
   }

@@ -19,6 +19,7 @@ import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
+import { systemClock, type Clock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
@@ -57,6 +58,8 @@ export interface Watch {
   step?: (step: StartStep) => void
   /** So many people are in its rooms now. */
   people?: (count: number) => void
+  /** The machine's, where nothing is said. */
+  clock?: Clock
 }
 
 /**
@@ -64,7 +67,7 @@ export interface Watch {
  * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
  */
 export async function startRoomServer(input: ServerConfigInput, watch: Watch = {}): Promise<RoomServer> {
-  const { log = silent, step = () => {}, people = () => {} } = watch
+  const { log = silent, step = () => {}, people = () => {}, clock = systemClock } = watch
   const parsed = ServerConfig.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -106,13 +109,13 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     // Signaling has to have the port's server before there is anything that requests could reach.
     let handle: RequestListener = () => {}
     const http = createServer((request, response) => handle(request, response))
-    const signaling = new Signaling(http, config, log)
+    const signaling = new Signaling(http, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
     const { masterKey } = dataDir
     const { graceMs, whoCreates, autoCreate } = config
     const rooms = new Rooms({
-      ...{ store, sfu, log, masterKey, graceMs, whoCreates, autoCreate },
+      ...{ store, sfu, log, clock, masterKey, graceMs, whoCreates, autoCreate },
       tokens: new Tokens(store, masterKey, serverId),
       tenants: new Tenants(store, config.tiers),
       teller: (channel) => signaling.teller(channel),

@@ -22,6 +22,7 @@ import type { Logger } from './log.ts'
 import type { Metrics } from './Metrics.ts'
 import { mayEnter, tokenInUrl } from './origin.ts'
 import type { RoomServer } from './RoomServer.ts'
+import type { Clock } from './Stay.ts'
 import type { Store } from './store/Store.ts'
 
 /** A lost connection is noticed after 5 to 15 s; Socket.IO's own 25 + 20 s would let a dead one sit in a room for too long. */
@@ -44,6 +45,7 @@ type About = Pick<Welcome, 'features' | 'server'>
 /** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
   readonly #io: Server
+  readonly #clock: Clock
   readonly #log: Logger
   readonly #queues: NodeJS.Timeout
   readonly #connections = new Set<TcpSocket>()
@@ -51,7 +53,13 @@ export class Signaling {
   #metrics: Metrics | null = null
   #draining = false
 
-  constructor(http: HttpServer, config: Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>, log: Logger) {
+  constructor(
+    http: HttpServer,
+    config: Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>,
+    clock: Clock,
+    log: Logger,
+  ) {
+    this.#clock = clock
     this.#log = log
     this.#io = new Server(http, {
       serveClient: false,
@@ -128,7 +136,8 @@ export class Signaling {
 
   #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: About): void {
     const { identity, resume } = socket.data as Identified
-    const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
+    const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null, this.#clock.uptime())
+    socket.conn.on('heartbeat', () => (connection.heardUp = this.#clock.uptime()))
     server.connected(connection)
     void socket.join(connection.id)
 

@@ -51,6 +51,7 @@ export function aSeat(changes: Partial<OpenedSeat> = {}): OpenedSeat {
     role: 'speaker',
     sessionId: 'session',
     joinedAt: at(0),
+    connectedAt: at(0),
     microphone: true,
     camera: false,
     screen: false,

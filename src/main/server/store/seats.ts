@@ -15,8 +15,9 @@ export interface OpenedSeat extends Declared {
   name: string
   role: Role
   sessionId: string
-  /** When the seat was first taken; a session that takes it back begins now. */
+  /** When the seat was first taken; a session that takes it back begins later. */
   joinedAt: string
+  connectedAt: string
   address: string | null
   /** What its token allows, and which that was; null for a seat that was taken without one. */
   permissions: Permissions | null
@@ -62,7 +63,7 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
     user_id,
     peer_id,
     user_name: name,
-    connected_at: new Date().toISOString(),
+    connected_at: seat.connectedAt,
     disconnected_at: null,
     address: seat.address,
     token_id: seat.tokenId,
