@@ -19,7 +19,7 @@ const rows: Record<string, string> = {
   F12: 'Rooms from settings that were kept',
   F13: 'Who was in a room when, and the rooms of a person',
   F14: 'How a room is used by the day, and who has done what in it',
-  F15: 'Migrations up and down, backups, and the import of an older server’s rooms',
+  F15: 'Migrations up and down, backups, and rooms from the dump of an older server',
   F16: 'Tenants, and a key that reaches one of them only',
   F20: 'REST under /api/v1, with its OpenAPI document',
   F21: 'Tokens for one room, once or often, that can be revoked',

@@ -42,6 +42,7 @@ test('F15: a backup is made while the server runs, and a server that is started 
   expect(JSON.parse((await backup).stdout)).toEqual({ file, bytes: statSync(file).size })
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readdirSync(join(server.dataDir, 'backups'))).toEqual([])
+  const made = new Date().toISOString()
   await server.close()
 
   const db = new Database(file, { readonly: true })
@@ -61,6 +62,9 @@ test('F15: a backup is made while the server runs, and a server that is started 
   const { messages } = (await ask('GET', `/rooms/${room.id}/messages?limit=200`)).body as { messages: { text: string }[] }
   const texts = messages.map(({ text }) => text)
   expect(texts.filter((text) => text.startsWith('before'))).toEqual(Array.from({ length: 50 }, (_, i) => `before ${i}`))
+  const { sessions } = (await ask('GET', `/rooms/${room.id}/sessions`)).body as { sessions: { disconnectedAt: string }[] }
+  expect(sessions).toHaveLength(2)
+  for (const { disconnectedAt } of sessions) expect(disconnectedAt < made).toBe(true)
   // The device that has made the room is host there, too.
   const again = await Client.connect(restored.url, { device: host.device })
   expect((await again.join({ roomId: room.id, name: 'Ada' })).self.role).toBe('host')

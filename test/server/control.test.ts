@@ -25,6 +25,8 @@ test('F5: a room that is made, changed and deleted on the command line appears i
   await asOwner(server.dataDir, async (ask) => {
     const { body: room } = await asked(ask, 'POST', '/api/v1/rooms', { name: 'Review' })
     await watcher.take('roomChanged', (news) => news.room.id === room.id && news.room.name === 'Review')
+    await asked(ask, 'PATCH', `/api/v1/rooms/${room.id}`, { name: 'Retro' })
+    await watcher.take('roomChanged', (news) => news.room.id === room.id && news.room.name === 'Retro')
     const { client: grace, joined } = await enter(server.url, room.joinCode, 'Grace')
     expect((await asked(ask, 'GET', `/api/v1/rooms/${room.id}`)).body).toMatchObject({ state: 'ACTIVE', present: 1 })
 
@@ -36,6 +38,7 @@ test('F5: a room that is made, changed and deleted on the command line appears i
     const { body: audit } = await asked(ask, 'GET', `/api/v1/rooms/${room.id}/audit`)
     expect(audit.entries).toMatchObject([
       { act: 'memberAdded', actor: { kind: 'owner', id: null } },
+      { act: 'roomChanged', actor: { kind: 'owner', id: null } },
       { act: 'roomCreated', actor: { kind: 'owner', id: null } },
     ])
 

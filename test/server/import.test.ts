@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asking, makeKeys, startWithKeys } from '../support/api.ts'
@@ -114,10 +114,21 @@ test('F15: rooms by join code with members and messages come from an older serve
     { from: { name: 'Grace' }, text: 'Hello Ada' },
     { from: { name: 'Grace' }, text: 'Hello Ada' },
   ])
+  const watcher = await Client.connect(url)
+  await watcher.request('listRooms', {})
+  await importing(server.dataDir, byTable)
+  await watcher.take('roomChanged', (news) => news.room.name === 'Weekly review')
+
   // A program that knows its people by their old ids lets them in by a token, and they have their place.
   const { body: token } = await ask('POST', '/tokens', { room_id: 'ABC123', user_name: 'Grace', user_id: 'client-2' })
   const grace = await Client.connect(url, { auth: { protocol: 1, token: token.token } })
   expect((await grace.join({ roomId: room.id, name: 'Grace' })).self).toMatchObject({ userId: 'client-2', role: 'listener' })
+})
+
+test('F15: the example of the document gives the report that stands there', async () => {
+  const document = await readFile(join(import.meta.dirname, '../../docs/import.md'), 'utf8')
+  const [dump = '', report = ''] = [...document.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json)
+  expect((await importing(await temporaryDirectory(), JSON.parse(dump))).report).toEqual(JSON.parse(report))
 })
 
 test('F15: an import can be made again, where no server runs as well: what is here stays as it is, what is missing comes', async () => {
@@ -196,10 +207,10 @@ test('F15: every fault of a dump is named by its path in it; nothing of a faulty
     'rooms.places.created_at',
     'rooms.text.messages.0.payload',
     'rooms.text.messages.1.text',
+    'rooms.people.chat',
     'rooms.people.members.0.userId',
     'rooms.people.members.1.userId',
     'rooms.people.members.2.username',
-    'rooms.people.chat',
     'rooms.number',
     'rooms.twin',
     'rooms.meta.metadata',

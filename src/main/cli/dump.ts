@@ -5,8 +5,22 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { parseJoinCode } from '../../shared/joinCode.ts'
-import { ChatText, Description, DisplayName, Id, Metadata, RoomName, Slug } from '../../shared/model.ts'
+import { Description, Id, RoomName, Slug } from '../../shared/model.ts'
 import type { ImportedMember, ImportedMessage, ImportedRoom } from '../server/index.ts'
+import {
+  isObject,
+  MemberFields,
+  memberNames,
+  MessageFields,
+  messageNames,
+  originalPath,
+  Ref,
+  rename,
+  RoomFields,
+  roomNames,
+  type Names,
+  type Path,
+} from './dumpFields.ts'
 
 /** Why something does not come along, or not as it was; `path` leads to it in the dump. */
 export interface Remark {
@@ -28,161 +42,21 @@ export interface Dump {
   notes: Remark[]
 }
 
-type Path = readonly (string | number)[]
-/** The names that each field has gone by, without case, dashes and underscores. */
-type Names = Record<string, readonly string[]>
-
-const roomNames = {
-  id: ['id'],
-  roomId: ['roomid'],
-  name: ['name', 'title'],
-  slug: ['slug'],
-  joinCode: ['joincode', 'code'],
-  description: ['description'],
-  visibility: ['visibility'],
-  isPrivate: ['private', 'isprivate'],
-  hasLobby: ['requireaccessbeforejoining', 'lobby'],
-  host: ['host', 'hostid', 'hostuserid', 'createdby', 'owner'],
-  maxPeers: ['maxparticipants', 'maxpeers'],
-  metadata: ['metadata'],
-  members: ['members', 'participants', 'users', 'clients', 'peers'],
-  messages: ['messages', 'chat', 'history'],
-  createdAt: ['createdat', 'insertedat'],
-  updatedAt: ['updatedat'],
-} satisfies Names
-const memberNames = {
-  userId: ['userid', 'clientid', 'memberid', 'id'],
-  name: ['name', 'username', 'displayname'],
-  role: ['role'],
-  since: ['joinedat', 'createdat'],
-  roomId: ['roomid'],
-} satisfies Names
-const messageNames = {
-  id: ['id', 'messageid', 'clientmessageid'],
-  userId: ['userid', 'from', 'senderid', 'sender', 'clientid'],
-  name: ['username', 'name', 'displayname', 'sendername'],
-  text: ['text', 'content', 'payload', 'message', 'body'],
-  sentAt: ['sentat', 'timestamp', 'createdat', 'insertedat', 'time'],
-  roomId: ['roomid'],
-} satisfies Names
-
-const Ref = z
-  .union([z.string().min(1).max(255), z.int()], 'must be a text of 1 to 255 characters, or a whole number')
-  .transform(String)
-/** What may be absent, or null, as Go and SQL write absent values. */
-const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined)
-
-/** ISO 8601, where no zone means UTC, or a number of milliseconds (or, where that were before 1973, seconds) since 1970. */
-const Time = z.union([z.string(), z.number()]).transform((time, context) => {
-  const ms = typeof time === 'number' ? (Math.abs(time) < 1e11 ? time * 1_000 : time) : timeOf(time)
-  const date = new Date(ms)
-  if (date.getTime() >= 0 && date.getUTCFullYear() < 10_000) return date.toISOString()
-  context.addIssue('must be a time, as 2026-01-22T10:30:00Z or in milliseconds since 1970')
-  return z.NEVER
-})
-
-const RoomFields = z.object({
-  id: maybe(Ref),
-  roomId: maybe(Ref),
-  name: maybe(RoomName),
-  slug: maybe(Slug),
-  joinCode: maybe(z.string().max(64)),
-  description: maybe(Description),
-  visibility: maybe(z.enum(['public', 'private'])),
-  isPrivate: maybe(z.boolean()),
-  hasLobby: maybe(z.boolean()),
-  host: maybe(Ref.or(z.preprocess(naming(memberNames), z.object({ userId: Ref, name: maybe(DisplayName) })))),
-  maxPeers: maybe(z.int().min(0).max(10_000)),
-  metadata: maybe(Metadata),
-  createdAt: maybe(Time),
-  updatedAt: maybe(Time),
-})
-const roles = {
-  host: 'cohost',
-  cohost: 'cohost',
-  moderator: 'cohost',
-  admin: 'cohost',
-  listener: 'listener',
-  viewer: 'listener',
-} as const
-const MemberFields = z.object({
-  userId: Ref,
-  name: maybe(DisplayName.or(z.literal(''))),
-  // Whoever had a role that is none here may speak, as anyone who joins.
-  role: maybe(z.string()).transform((role) => roles[role?.toLowerCase() as keyof typeof roles] ?? 'speaker'),
-  since: maybe(Time),
-})
-const MessageFields = z.object({
-  id: maybe(Ref),
-  userId: maybe(Ref),
-  name: maybe(DisplayName.or(z.literal(''))),
-  text: ChatText,
-  sentAt: maybe(Time),
-})
-
 const Entries = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())], 'must be a list, or an object by id')
 const Top = z.object({ rooms: Entries, members: Entries.nullish(), messages: Entries.nullish() })
 
+/** A join code as servers write it, and as ids seldom look. */
+const CODE = /^[0-9A-Z]{3}-?[0-9A-Z]{3}$/
 /** Who was there without an id. */
 const NOBODY = 'unknown'
 
-/**
- * Reads a dump. Times that it lacks are `now`; `from` says which server it comes from.
- */
-export function readDump(dump: unknown, { from, now }: { from: string; now: Date }): Dump {
+/** Reads a dump. Times that it lacks are `now`; `from` says which server it comes from. It throws for no JSON whatsoever. */
+export function readDump(dump: unknown, told: { from: string; now: Date }): Dump {
   const top = Top.safeParse(dump)
-  if (!top.success) return { rooms: [], faults: remarks(dump, [], top.error), notes: [] }
-  const rooms: DumpedRoom[] = []
-  const notes: Remark[] = []
-  const faults: Remark[] = []
-  const members = byRoom(top.data.members, ['members'], memberNames)
-  const messages = byRoom(top.data.messages, ['messages'], messageNames)
-  const seen = new Set<string>()
-
-  for (const [path, key, raw] of entriesOf(top.data.rooms, ['rooms'])) {
-    const own: Remark[] = []
-    const fields = parse(dump, path, raw, roomNames, RoomFields, own)
-    const sourceId = fields && (fields.id ?? fields.roomId ?? key)
-    if (fields && sourceId === null) own.push({ path: at(path), reason: 'has no id' })
-    if (!fields || sourceId === null || sourceId === undefined) {
-      faults.push(...own)
-      // What belongs to it is skipped with it.
-      const named = isObject(raw) ? rename(raw, roomNames) : {}
-      for (const ref of [named['id'], named['roomId'], key]) for (const others of [members, messages]) others.delete(String(ref))
-      continue
-    }
-    if (seen.has(sourceId)) own.push({ path: at(path), reason: `another room has the id ${sourceId} as well` })
-    seen.add(sourceId)
-    const room = roomOf(fields, sourceId, key, { from, now, note: (reason) => notes.push({ path: at(path), reason }) })
-
-    const named = isObject(raw) ? rename(raw, roomNames) : {}
-    const refs = new Set([sourceId, fields.roomId ?? sourceId])
-    const inside = (name: 'members' | 'messages', names: Names, others: Map<string, Found[]>) =>
-      [...within(named[name], [...path, name], own, dump), ...[...refs].flatMap((ref) => take(others, ref))].map((found) => ({
-        ...found,
-        names,
-      }))
-    const people = new Map<string, ImportedMember>()
-    for (const { path, key, raw } of inside('members', memberNames, members)) {
-      const member = parse(dump, path, personOf(raw, key), memberNames, MemberFields, own)
-      if (!member) continue
-      const userId = idOf(member.userId)
-      const since = member.since ?? room.createdAt
-      if (userId !== room.host?.userId) people.set(userId, { userId, name: member.name ?? '', role: member.role, since })
-      else if (member.name) room.host.name ||= member.name
-    }
-    const said = inside('messages', messageNames, messages).flatMap(({ path, raw }) => {
-      const message = parse(dump, path, raw, messageNames, MessageFields, own)
-      return message ? [message] : []
-    })
-    if (own.length > 0) faults.push(...own)
-    else rooms.push({ path: at(path), room, members: [...people.values()], messages: messagesOf(said, room, people) })
-  }
-  for (const [ref, lost] of [...members, ...messages])
-    for (const { path } of lost) faults.push({ path: at(path), reason: `there is no room with the id ${ref} in the dump` })
-  return { rooms, faults, notes }
+  return top.success ? new Reading(dump, top.data, told).all() : { rooms: [], faults: remarks(dump, [], top.error), notes: [] }
 }
 
+/** A member or a message, and where in the dump it lies. */
 interface Found {
   path: Path
   key: string | null
@@ -195,6 +69,90 @@ interface Told {
   note: (reason: string) => void
 }
 
+class Reading {
+  readonly #dump: unknown
+  readonly #rooms: Found[]
+  readonly #from: string
+  readonly #now: Date
+  /** What lies beside the rooms, by the room that it belongs to, until that is read. */
+  readonly #members: Map<string, Found[]>
+  readonly #messages: Map<string, Found[]>
+  readonly #notes: Remark[] = []
+  readonly #seen = new Set<string>()
+
+  constructor(dump: unknown, top: z.output<typeof Top>, { from, now }: { from: string; now: Date }) {
+    this.#dump = dump
+    this.#rooms = entriesOf(top.rooms, ['rooms'])
+    this.#members = byRoom(top.members ?? [], ['members'], memberNames)
+    this.#messages = byRoom(top.messages ?? [], ['messages'], messageNames)
+    this.#from = from
+    this.#now = now
+  }
+
+  all(): Dump {
+    const faults: Remark[] = []
+    const rooms = this.#rooms.flatMap((found) => {
+      const own: Remark[] = []
+      const room = this.#room(found, own)
+      faults.push(...own)
+      return room && own.length === 0 ? [room] : []
+    })
+    for (const [ref, lost] of [...this.#members, ...this.#messages])
+      for (const { path } of lost) faults.push({ path: at(path), reason: `there is no room with the id ${ref} in the dump` })
+    return { rooms, faults, notes: this.#notes }
+  }
+
+  #room({ path, key, raw }: Found, faults: Remark[]): DumpedRoom | null {
+    const named = isObject(raw) ? rename(raw, roomNames) : {}
+    // By the names that it goes by even where it is faulty, so that what belongs to it is told from what belongs to nothing.
+    const refs = [named['id'], named['roomId'], key].flatMap((ref) => Ref.safeParse(ref).data ?? [])
+    const members = [...this.#within(named, 'members', path, faults), ...take(this.#members, refs)]
+    const messages = [...this.#within(named, 'messages', path, faults), ...take(this.#messages, refs)]
+    const fields = this.#parse(path, raw, roomNames, RoomFields, faults)
+    const [sourceId] = refs
+    if (fields && sourceId === undefined) faults.push({ path: at(path), reason: 'has no id' })
+    if (!fields || sourceId === undefined) return null
+    if (this.#seen.has(sourceId)) faults.push({ path: at(path), reason: `another room has the id ${sourceId} as well` })
+    this.#seen.add(sourceId)
+
+    const note = (reason: string) => this.#notes.push({ path: at(path), reason })
+    const room = roomOf(fields, sourceId, key, { from: this.#from, now: this.#now, note })
+    const people = this.#people(members, room, faults)
+    const said = messages.flatMap(({ path, raw }) => this.#parse(path, raw, messageNames, MessageFields, faults) ?? [])
+    return { path: at(path), room, members: [...people.values()], messages: messagesOf(said, room, people) }
+  }
+
+  /** Who has a place beside the host, by their ids. */
+  #people(members: readonly Found[], { host, createdAt }: ImportedRoom, faults: Remark[]): Map<string, ImportedMember> {
+    const people = new Map<string, ImportedMember>()
+    for (const { path, key, raw } of members) {
+      const member = this.#parse(path, personOf(raw, key), memberNames, MemberFields, faults)
+      if (!member) continue
+      const { name = '', role, since = createdAt } = member
+      const userId = idOf(member.userId)
+      if (userId === host?.userId) host.name ||= name
+      else people.set(userId, { userId, name, role, since })
+    }
+    return people
+  }
+
+  /** What lies in a room. */
+  #within(named: Record<string, unknown>, what: 'members' | 'messages', room: Path, faults: Remark[]): Found[] {
+    const path = [...room, what]
+    const parsed = Entries.nullish().safeParse(named[what])
+    if (parsed.success) return entriesOf(parsed.data ?? [], originalPath(this.#dump, path))
+    faults.push(...remarks(this.#dump, path, parsed.error))
+    return []
+  }
+
+  #parse<S extends z.ZodType>(path: Path, raw: unknown, names: Names, schema: S, faults: Remark[]): z.output<S> | null {
+    const parsed = schema.safeParse(isObject(raw) ? rename(raw, names) : raw)
+    if (parsed.success) return parsed.data
+    faults.push(...remarks(this.#dump, path, parsed.error))
+    return null
+  }
+}
+
 function roomOf(
   fields: z.output<typeof RoomFields>,
   sourceId: string,
@@ -204,10 +162,12 @@ function roomOf(
   const { description, private: isPrivate, ...metadata } = fields.metadata ?? {}
   const host = typeof fields.host === 'string' ? { userId: fields.host, name: undefined } : fields.host
   const createdAt = fields.createdAt ?? now.toISOString()
-  const code = fields.joinCode ?? (key !== null && key !== sourceId ? key : null)
+  const code = fields.joinCode ?? (key !== null && CODE.test(key) ? key : null)
   const joinCode = code === null ? null : parseJoinCode(code)
   if (fields.joinCode !== undefined && joinCode === null)
     note(`the join code ${fields.joinCode} cannot be one here: it gets another`)
+  const isShut = fields.passwordHash !== undefined && !fields.password
+  if (isShut) note('its password is stored as a hash, and cannot come along: it has a lobby instead')
   const slug = fields.slug ?? [fields.roomId, sourceId].find((name) => Slug.safeParse(name).success)
   const told = Description.safeParse(fields.description ?? description)
   const name = RoomName.safeParse(fields.name ?? fields.roomId ?? sourceId)
@@ -217,7 +177,8 @@ function roomOf(
     slug: slug ?? null,
     description: told.success ? told.data : '',
     visibility: fields.visibility ?? ((fields.isPrivate ?? isPrivate === true) ? 'private' : 'public'),
-    admission: fields.hasLobby ? 'lobby' : 'open',
+    admission: fields.hasLobby || isShut ? 'lobby' : 'open',
+    password: fields.password ? fields.password : null,
     maxPeers: fields.maxPeers ?? 100,
     host: host ? { userId: idOf(host.userId), name: host.name ?? '' } : null,
     updatedAt: fields.updatedAt ?? createdAt,
@@ -231,7 +192,7 @@ function messagesOf(
 ): ImportedMessage[] {
   const times = new Map<string, number>()
   let before = room.createdAt
-  return messages.map(({ id, userId: who, name, text, sentAt }) => {
+  const said = messages.map(({ id, userId: who, name, text, sentAt }) => {
     const userId = who === undefined ? NOBODY : idOf(who)
     const like = JSON.stringify([userId, sentAt ?? null, text])
     const nth = times.get(like) ?? 0
@@ -242,6 +203,8 @@ function messagesOf(
     const known = people.get(userId)?.name ?? (room.host?.userId === userId ? room.host.name : '')
     return { clientMessageId, userId, name: name ?? known, text, sentAt: before }
   })
+  // Here, later messages have greater numbers.
+  return said.sort((a, b) => (a.sentAt < b.sentAt ? -1 : a.sentAt > b.sentAt ? 1 : 0))
 }
 
 /** Ids that people may have here are kept: a program that knows its people by them goes on with `user_id` in its tokens. */
@@ -260,53 +223,32 @@ function uuidOf(parts: readonly unknown[]): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-function timeOf(text: string): number {
-  const [, day, time, zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/.exec(text) ?? []
-  if (day === undefined || time === undefined) return NaN
-  const offset =
-    zone === 'UTC' ? 'Z' : zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`)
-  return Date.parse(`${day}T${time.replace(',', '.')}${offset}`)
-}
-
 const at = (path: Path) => path.join('.')
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A list's entries have no key of their own. */
-function entriesOf(entries: unknown[] | Record<string, unknown>, path: Path): [Path, string | null, unknown][] {
+function entriesOf(entries: unknown[] | Record<string, unknown>, path: Path): Found[] {
   return Array.isArray(entries)
-    ? entries.map((raw, i) => [[...path, i], null, raw])
-    : Object.entries(entries).map(([key, raw]) => [[...path, key], key, raw])
+    ? entries.map((raw, i) => ({ path: [...path, i], key: null, raw }))
+    : Object.entries(entries).map(([key, raw]) => ({ path: [...path, key], key, raw }))
 }
 
 /** What is kept beside the rooms, by the room that it names, or under whose id it lies. */
-function byRoom(entries: unknown[] | Record<string, unknown> | null | undefined, path: Path, names: Names): Map<string, Found[]> {
-  const found = new Map<string, Found[]>()
-  const add = (ref: string, entry: Found) => found.set(ref, [...(found.get(ref) ?? []), entry])
-  for (const [at, key, raw] of entriesOf(entries ?? [], path)) {
-    if (Array.isArray(raw) && key !== null) raw.forEach((raw: unknown, i) => add(key, { path: [...at, i], key: null, raw }))
-    else {
-      const ref = Ref.safeParse(isObject(raw) ? rename(raw, names)['roomId'] : undefined)
-      add(ref.success ? ref.data : '', { path: at, key, raw })
-    }
-  }
-  return found
+function byRoom(entries: unknown[] | Record<string, unknown>, path: Path, names: Names): Map<string, Found[]> {
+  const found = entriesOf(entries, path).flatMap(({ path, key, raw }): [string, Found][] => {
+    if (key !== null && Array.isArray(raw)) return entriesOf(raw, path).map((entry) => [key, entry])
+    const { data: ref = '' } = Ref.safeParse(isObject(raw) ? rename(raw, names)['roomId'] : undefined)
+    return [[ref, { path, key, raw }]]
+  })
+  const rooms = Map.groupBy(found, ([ref]) => ref)
+  return new Map([...rooms].map(([ref, entries]) => [ref, entries.map(([, entry]) => entry)]))
 }
 
-function take(found: Map<string, Found[]>, ref: string): Found[] {
-  const taken = found.get(ref) ?? []
-  found.delete(ref)
-  return taken
-}
-
-/** What lies in a room. */
-function within(entries: unknown, path: Path, faults: Remark[], dump: unknown): Found[] {
-  const parsed = Entries.nullish().safeParse(entries)
-  if (parsed.success)
-    return entriesOf(parsed.data ?? [], path).map(([path, key, raw]) => ({ path: original(dump, path), key, raw }))
-  faults.push(...remarks(dump, path, parsed.error))
-  return []
+function take(found: Map<string, Found[]>, refs: readonly string[]): Found[] {
+  return [...new Set(refs)].flatMap((ref) => {
+    const taken = found.get(ref) ?? []
+    found.delete(ref)
+    return taken
+  })
 }
 
 /** Someone can be an id alone, or lie under it. */
@@ -316,57 +258,11 @@ function personOf(raw: unknown, key: string | null): unknown {
   return 'userId' in named || key === null ? raw : { ...raw, userId: key }
 }
 
-function parse<S extends z.ZodType>(
-  dump: unknown,
-  path: Path,
-  raw: unknown,
-  names: Names,
-  schema: S,
-  faults: Remark[],
-): z.output<S> | null {
-  const parsed = schema.safeParse(isObject(raw) ? rename(raw, names) : raw)
-  if (parsed.success) return parsed.data
-  faults.push(...remarks(dump, path, parsed.error))
-  return null
-}
-
 function remarks(dump: unknown, path: Path, error: z.ZodError): Remark[] {
   return error.issues.map((issue) => ({
     path:
-      at(original(dump, [...path, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))])) || 'the dump',
+      at(originalPath(dump, [...path, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))])) ||
+      'the dump',
     reason: issue.message,
   }))
-}
-
-/** The fields of a record under the names that they have here; of several for the same, the first in the order of names. */
-function rename(record: Record<string, unknown>, names: Names): Record<string, unknown> {
-  const plain = new Map(Object.entries(record).map(([key, value]) => [plainOf(key), value]))
-  return Object.fromEntries(
-    Object.entries(names).flatMap(([field, known]) => {
-      const name = known.find((name) => plain.get(name) !== undefined && plain.get(name) !== null)
-      return name === undefined ? [] : [[field, plain.get(name)]]
-    }),
-  )
-}
-
-function naming(names: Names) {
-  return (value: unknown) => (isObject(value) ? rename(value, names) : value)
-}
-
-const plainOf = (key: string) => key.replace(/[_-]/g, '').toLowerCase()
-
-/** A path with the names that the dump itself has. */
-function original(dump: unknown, path: Path): Path {
-  let node = dump
-  return path.map((step) => {
-    if (!isObject(node)) {
-      node = Array.isArray(node) ? (node as unknown[])[Number(step)] : undefined
-      return step
-    }
-    const keys = Object.keys(node)
-    const known = [roomNames, memberNames, messageNames].flatMap((names: Names) => names[step] ?? [])
-    const key = keys.includes(String(step)) ? String(step) : (keys.find((key) => known.includes(plainOf(key))) ?? String(step))
-    node = node[key]
-    return key
-  })
 }

@@ -52,8 +52,9 @@ export async function owning<T>(
 /** Ends the program with what an expected error says; any other is a defect, and thrown. */
 export function failBy(error: unknown): never {
   if (error instanceof StartError) return fail(error.message, error.hint)
-  if (error instanceof AppError && error.code !== 'internal')
-    return fail(error.message, null, error.code === 'badRequest' ? 2 : 1)
+  if (error instanceof AppError) return fail(error.message, null, error.code === 'badRequest' ? 2 : 1)
+  if (error instanceof z.ZodError)
+    return fail('The server has answered what this program does not know', 'use the one that came with the server')
   throw error
 }
 

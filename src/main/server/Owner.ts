@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
 import { AppError } from '../../shared/errors.ts'
 import { askControl } from './Control.ts'
 import { DataDir } from './DataDir.ts'
-import { silent } from './log.ts'
 import { makeOwnerApp, TENANT_HEADER, type RunningServer } from './rest/owner.ts'
 import { RoomServer } from './RoomServer.ts'
 import { unavailable } from './sfu.ts'
@@ -110,12 +110,16 @@ function askingServer(path: string): Ask {
 
 async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Promise<T> {
   const { databaseFile, masterKey, backups } = dataDir
+  // What goes wrong on the way; stdout carries what the command says.
+  const log = pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true }))
   try {
-    const store = await openStore({ file: databaseFile, backups, log: silent }).catch((error: unknown) => {
+    const store = await openStore({ file: databaseFile, backups, log }).catch((error: unknown) => {
       throw new StartError('databaseUnusable', error instanceof Error ? error.message : String(error), { cause: error })
     })
+    if (store.setAside !== null)
+      log.error({ setAside: store.setAside }, 'the database was damaged: it was set aside, and a new one was made')
     const rooms = new RoomServer({
-      ...{ store, masterKey, log: silent, clock: systemClock },
+      ...{ store, masterKey, log, clock: systemClock },
       sfu: { rtpCapabilities: { codecs: [] }, createRouter: () => Promise.reject(unavailable(null)) },
       tokens: new Tokens(store, masterKey, ''),
       tenants: new Tenants(store, null),
@@ -124,7 +128,7 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       ...{ graceMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
     })
     try {
-      const app = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running: null, log: silent })
+      const app = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running: null, log })
       return await act(async (method, url, asked) => {
         const { path, ...request } = wire(method, url, asked)
         return app.request(path, request)

@@ -16,6 +16,7 @@ import {
 } from '../../shared/model.ts'
 import { defaultSettings } from './Directory.ts'
 import { deriveKey } from './ids.ts'
+import { hashPassword } from './passwords.ts'
 import type { RoomServer } from './RoomServer.ts'
 import { audit, type Actor } from './store/audit.ts'
 import { adoptMembers } from './store/members.ts'
@@ -40,6 +41,7 @@ export const ImportedRoom = z.object({
   description: Description,
   visibility: Visibility,
   admission: Admission,
+  password: z.string().min(1).max(256).nullable(),
   maxPeers: z.int().min(0).max(10_000),
   metadata: Metadata,
   host: z.object({ userId: Id, name: Name }).nullable(),
@@ -83,7 +85,7 @@ export async function importRoom(
   { rooms, store, masterKey }: Context,
   tenantId: string,
   by: Actor,
-  { sourceId, from, joinCode, host, ...settings }: ImportedRoom,
+  { sourceId, from, joinCode, host, password, ...settings }: ImportedRoom,
 ): Promise<{ room: StoredRoom; isNew: boolean; notes: string[] }> {
   const id = deriveKey(masterKey, `lanyard imported room ${JSON.stringify([tenantId, from, sourceId])}`)
     .slice(0, 22)
@@ -93,7 +95,7 @@ export async function importRoom(
   const wanted = {
     ...defaultSettings,
     ...settings,
-    ...{ id, tenantId, passwordHash: null, closedAt: null, deleteAt: null },
+    ...{ id, tenantId, passwordHash: password === null ? null : await hashPassword(password), closedAt: null, deleteAt: null },
     ...{ hostUserId: host?.userId ?? null, hostName: host?.name ?? null },
   }
   const notes: string[] = []

@@ -99,7 +99,7 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
   )
   app.get('/owner/backup', async () => {
     const copy = join(backups, `fetched-${randomUUID()}.db`)
-    await copyDatabase(databaseFile, copy)
+    await copyDatabase(databaseFile, copy, new Date().toISOString())
     const stream = createReadStream(copy).once('close', () => rmSync(copy, { force: true }))
     return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, {
       headers: { 'Content-Type': 'application/vnd.sqlite3' },

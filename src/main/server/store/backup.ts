@@ -4,6 +4,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type Database from 'better-sqlite3'
+import type { Copy } from './copier.ts'
 import { refusal, type Failure } from './errors.ts'
 
 /** How many copies of before a change of the schema are kept. */
@@ -12,15 +13,16 @@ const BEFORE = /^before-schema-change-.*\.db$/
 
 /**
  * Writes a copy of the database in `file` as it is at this moment, without its log, to `to`, which must not be there yet. A thread of its own
- * does that on a connection that only reads, so that neither signaling nor writes wait. Resolves when the copy is durable. Throws
- * `storeUnavailable`; what was written of the copy is gone then.
+ * does that on a connection that only reads, so that neither signaling nor writes wait. `sessionsEnd` is when the sessions end, in the copy,
+ * that are open (ISO 8601): nobody is in it. Resolves when the copy is durable. Throws `storeUnavailable`; what was written of the copy
+ * is gone then.
  */
-export async function copyDatabase(file: string, to: string): Promise<void> {
+export async function copyDatabase(file: string, to: string, sessionsEnd: string | null = null): Promise<void> {
   // Beside this file, in the sources as well as in the build.
   const entry = new URL(import.meta.url.endsWith('.ts') ? './copier.ts' : './copier.js', import.meta.url)
   const part = `${to}.part`
   rmSync(part, { force: true })
-  const thread = new Worker(entry, { workerData: { file, to: part }, env: {} })
+  const thread = new Worker(entry, { workerData: { file, to: part, sessionsEnd } satisfies Copy, env: {} })
   let failure: Failure | null = { code: null, message: 'the thread that copies has ended' }
   thread.on('message', (outcome: Failure | null) => (failure = outcome))
   thread.on('error', (error) => (failure = { code: null, message: String(error) }))
