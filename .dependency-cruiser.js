@@ -49,8 +49,8 @@ const layers = [
   },
   {
     name: 'headless',
-    folder: '^src/main/headless.ts$',
-    mayImport: [shared, `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
+    folder: '^src/main/(headless.ts$|cli/)',
+    mayImport: [shared, '^src/main/cli/', `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
     node: true,
   },
   {

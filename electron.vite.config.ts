@@ -31,8 +31,9 @@ export default defineConfig({
           hosted: 'src/main/hosted.ts',
           headless: 'src/main/headless.ts',
           writer: 'src/main/server/store/writer.ts',
+          copier: 'src/main/server/store/copier.ts',
         },
-        // All in one folder, where the store finds its writer's thread beside it.
+        // All in one folder, where the store finds its threads beside it.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

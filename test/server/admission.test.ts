@@ -12,6 +12,7 @@ const flags = [
   'knowsPassword',
   'hasLobby',
   'isFull',
+  'isTenantFull',
   'hasQueue',
   'wouldWait',
 ] as const
@@ -34,6 +35,7 @@ function obstacles(facts: Facts): string[] {
     facts.hasPassword && !facts.knowsPassword && !known && 'passwordRequired',
     facts.hasLobby && !known && 'lobby',
     (facts.isFull || (facts.hasQueue && !leads)) && 'full',
+    facts.isTenantFull && 'tenantFull',
   ].filter((obstacle) => obstacle !== false)
 }
 
@@ -43,15 +45,18 @@ test('F9: of all that can keep someone out, the first in the order is the one th
     const verdict = decide(facts)
     const [first] = obstacles(facts)
     const said = verdict.come === 'in' ? undefined : verdict.come === 'wait' ? verdict.reason : verdict.code
-    const expected = first === 'full' && !facts.wouldWait ? 'roomFull' : first
+    const turnedAway: Record<string, string> = { full: 'roomFull', tenantFull: 'limitReached' }
+    const waited = first === 'tenantFull' ? 'full' : first
+    const expected = facts.wouldWait ? waited : (turnedAway[first ?? ''] ?? first)
     expect(said, JSON.stringify(facts)).toBe(expected)
     seen += 1
   }
-  expect(seen).toBe(4 * 1024)
+  expect(seen).toBe(4 * 2_048)
 })
 
 test('F9: nobody is let in above the number of places, and nobody past a ban', () => {
-  for (const facts of everyone()) if (facts.isFull || facts.isBanned) expect(decide(facts).come).not.toBe('in')
+  for (const facts of everyone())
+    if (facts.isFull || facts.isTenantFull || facts.isBanned) expect(decide(facts).come).not.toBe('in')
 })
 
 test('F9: a room with a password lets in who knows it; its hosts and members need none', async () => {

@@ -1,24 +1,9 @@
-import { execFile } from 'node:child_process'
 import { utimesSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { entries } from '../support/serve.ts'
+import { lanyard } from '../support/serve.ts'
 import { asking } from '../support/api.ts'
-import { startProcess, startServer, temporaryDirectory } from '../support/server.ts'
-
-interface Ended {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function lanyard(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) =>
-    execFile(process.execPath, [entries.source, ...args], (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    ),
-  )
-}
+import { startServer, temporaryDirectory } from '../support/server.ts'
 
 test('F16: a key is made on the command line and shown once; it opens its tenant until it is revoked', async () => {
   const dataDir = await temporaryDirectory()
@@ -43,12 +28,18 @@ test('F16: a key is made on the command line and shown once; it opens its tenant
   expect((await asking(again.url, key)('GET', '/tenant')).body).toMatchObject({ status: 401, code: 'unauthorized' })
 })
 
-test('F16: while a server lives in the directory, the command line says so', async () => {
+test('F16: while a server lives in the directory, keys are made and revoked through it, and hold at once', async () => {
   const dataDir = await temporaryDirectory()
-  await startProcess(dataDir)
-  const { code, stdout, stderr } = await lanyard('key', 'create', '--data-dir', dataDir, '--json')
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain(`A server is using ${dataDir}`)
+  const server = await startServer({ dataDir })
+  const { stdout } = await lanyard('key', 'create', '--tenant', 'acme', '--data-dir', dataDir, '--json')
+  const { key, id } = JSON.parse(stdout) as { key: string; id: string }
+  const ask = asking(server.url, key)
+  expect((await ask('GET', '/tenant')).body).toMatchObject({ id: 'acme' })
+  expect((await lanyard('key', 'list', '--data-dir', dataDir)).stdout).toMatch(
+    new RegExp(`^${id}  acme    key   good   20.*Z$`, 'm'),
+  )
+  expect((await lanyard('key', 'revoke', id, '--data-dir', dataDir)).stdout).toBe(`revoked ${id}\n`)
+  expect((await ask('GET', '/tenant')).status).toBe(401)
 })
 
 test('F16: a wrong call ends with 2', async () => {

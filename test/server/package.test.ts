@@ -198,7 +198,13 @@ describe.skipIf(process.platform !== 'linux')('packed around a file that stands 
   test('the archive has the app, what it imports loads from there, and it carries no sources, types or tests', async () => {
     const files = asar.listPackage(join(resources, 'app.asar'), {})
     expect(files).toEqual(
-      expect.arrayContaining(['/package.json', '/out/main/index.js', '/out/main/hosted.js', '/out/main/writer.js']),
+      expect.arrayContaining([
+        '/package.json',
+        '/out/main/index.js',
+        '/out/main/hosted.js',
+        '/out/main/writer.js',
+        '/out/main/copier.js',
+      ]),
     )
     expect(files).toEqual(expect.arrayContaining(['/out/preload/index.cjs', '/out/renderer/index.html']))
     expect(files.filter((file) => /\.([mc]?ts|map|cpp|[ch]pp|gypi?)$|\/(electron|vite|svelte)\/|headless/.test(file))).toEqual([])

@@ -39,6 +39,25 @@ function start(args: string[], { entry = entries.source, program }: Started = {}
   return { child, ended, stdout: () => stdout }
 }
 
+/** A command of the program, as its users call it. */
+export function lanyard(...args: string[]): Promise<Ended> {
+  return lanyardIn({}, ...args)
+}
+
+/** With these variables of the environment. */
+export async function lanyardIn(environment: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [entries.source, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout, stderr }
+}
+
 /** The program as its users start it, in a process of its own, until it has ended by itself. */
 export function serveToEnd(args: string[]): Promise<Ended> {
   return start(args).ended

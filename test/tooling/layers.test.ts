@@ -23,6 +23,7 @@ const forbidden: [file: string, imported: string][] = [
   ['src/main/server/handlers.ts', 'hono'],
   ['src/main/server/RoomServer.ts', 'kysely'],
   ['src/main/headless.ts', './server/Roster.ts'],
+  ['src/main/cli/withStore.ts', '../server/store/Store.ts'],
   ['src/renderer/src/session/withSvelte.ts', 'svelte'],
   ['src/renderer/src/session/withNode.ts', 'node:crypto'],
   ['src/renderer/src/session/withPlatform.ts', '../platform/browser.ts'],

@@ -21,6 +21,14 @@ const KNOWN_AFTER_MS = 10 * 60_000
 /** Whose rooms someone can reach, what they have to show for it, and by what they are counted when they guess. */
 export type Asker = Pick<Connection, 'tenantId' | 'grant' | 'address'> & { userId: string | null }
 
+/** What someone asks for who comes: the room that `ref` means, under a name. */
+export interface JoinWish extends Omit<Params<'joinRoom'>, 'roomId' | 'joinCode' | 'name'> {
+  name: string
+  ref: string
+  /** Whether the reference can be a code only. */
+  codeOnly: boolean
+}
+
 /** What someone is to a room: whether they find it, which role they have in it, whether they know its password. */
 export class Access {
   readonly #store: Store
@@ -48,21 +56,21 @@ export class Access {
   }
 
   /** Whoever takes a seat by what the room knows of them. */
-  async applicant(connection: Connection, room: StoredRoom, params: Params<'joinRoom'>): Promise<Applicant> {
-    const role = await this.role(connection, room, params.hostKey)
+  async applicant(connection: Connection, room: StoredRoom, wish: JoinWish): Promise<Applicant> {
+    const role = await this.role(connection, room, wish.hostKey)
     return {
       userId: connection.userId,
       deviceHash: connection.deviceHash,
-      name: params.name,
+      name: wish.name,
       role: role ?? 'speaker',
       grant: null,
       standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
-      ...wishesOf(params),
+      ...wishesOf(wish),
     }
   }
 
   /** Who comes with a token is who it says, and passes the password and the lobby. A role that someone has given them lasts. */
-  async bearer(connection: Connection, grant: Grant, params: Params<'joinRoom'>): Promise<Applicant> {
+  async bearer(connection: Connection, grant: Grant, wish: JoinWish): Promise<Applicant> {
     const { userId, name, roomId } = grant
     return {
       userId,
@@ -71,7 +79,7 @@ export class Access {
       role: (await roleOf(this.#store, roomId, userId)) ?? roleOfToken(grant.permissions),
       grant,
       standing: 'member',
-      ...wishesOf(params),
+      ...wishesOf(wish),
     }
   }
 
@@ -110,6 +118,6 @@ export class Access {
   }
 }
 
-function wishesOf({ microphone = false, camera = false, screen = false, queue = false }: Params<'joinRoom'>) {
+function wishesOf({ microphone = false, camera = false, screen = false, queue = false }: JoinWish) {
   return { declared: { microphone, camera, screen }, wouldWait: queue }
 }

@@ -1,5 +1,6 @@
 import type { NotificationName, Payload } from '../../shared/protocol.ts'
 import { randomId, randomSecret } from './ids.ts'
+import type { Actor } from './store/audit.ts'
 import type { Peer } from './Peer.ts'
 import type { Grant } from './Tokens.ts'
 import type { Waiter } from './WaitingList.ts'
@@ -50,4 +51,9 @@ export class Connection {
     this.deviceHash = identity.deviceHash
     this.address = address
   }
+}
+
+/** As the audit names someone who is connected. */
+export function actorOf({ userId, peer }: Connection): Actor {
+  return { kind: 'person', id: userId, name: peer?.seat.name ?? '' }
 }

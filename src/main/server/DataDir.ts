@@ -56,6 +56,11 @@ export class DataDir {
     return join(this.path, 'lanyard.db')
   }
 
+  /** The folder of copies of the database. */
+  get backups(): string {
+    return join(this.path, 'backups')
+  }
+
   /** Lets another server have the directory. */
   close(): void {
     if (!this.#lock.open) return

@@ -20,6 +20,7 @@ import {
   type StoredSettings,
 } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
+import type { Tenants } from './Tenants.ts'
 
 type Events = {
   /** It was made, or is another one now than it was before. */
@@ -50,10 +51,12 @@ export const defaultSettings: Omit<StoredSettings, 'passwordHash'> = {
  */
 export class Directory extends Emitter<Events> {
   readonly #store: Store
+  readonly #tenants: Tenants
 
-  constructor(store: Store) {
+  constructor(store: Store, tenants: Tenants) {
     super()
     this.#store = store
+    this.#tenants = tenants
   }
 
   /** The room that an id, a slug or a join code means; null where it means none. For those whom no budget holds. */
@@ -71,29 +74,36 @@ export class Directory extends Emitter<Events> {
     return roomByJoinCode(this.#store, tenantId, parseJoinCode(ref) ?? ref)
   }
 
-  /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`. */
+  /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`, `limitReached`. */
   async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
     const now = new Date().toISOString()
     if (settings.schedule) checkSchedule(settings.schedule)
     const { password, ...rest } = settings
     const wanted = { ...defaultSettings, ...onlyGiven(rest) }
-    const stored = await insertRoom(
-      this.#store,
-      {
-        ...wanted,
-        passwordHash: (await hashOf(password)) ?? null,
-        id: randomId(),
-        tenantId,
-        hostUserId,
-        hostName: null,
-        closedAt: null,
-        deleteAt: EmptyRooms.firstEnd(wanted.emptyTtl),
-        createdAt: now,
-        updatedAt: now,
-      },
-      newCode,
-    )
+    const row = {
+      ...wanted,
+      passwordHash: (await hashOf(password)) ?? null,
+      id: randomId(),
+      tenantId,
+      hostUserId,
+      hostName: null,
+      closedAt: null,
+      deleteAt: EmptyRooms.firstEnd(wanted.emptyTtl),
+      createdAt: now,
+      updatedAt: now,
+    }
+    const stored = await this.#tenants.makeRoom(tenantId, () => insertRoom(this.#store, row, newCode))
     this.#note('roomCreated', stored, by)
+    this.emit('changed', stored, null)
+    return stored
+  }
+
+  /** Stores a room as it was on another server, under the code that it had there where that is free. Throws `slugTaken`, `limitReached`. */
+  async adopt(room: Omit<StoredRoom, 'joinCode' | 'version'>, by: Actor, joinCode: string | null): Promise<StoredRoom> {
+    const codes = joinCode === null ? [] : [joinCode]
+    const insert = () => insertRoom(this.#store, room, () => codes.shift() ?? newCode())
+    const stored = await this.#tenants.makeRoom(room.tenantId, insert)
+    this.#note('roomImported', stored, by)
     this.emit('changed', stored, null)
     return stored
   }

@@ -6,6 +6,7 @@ import type { Connection } from './Connection.ts'
 import { randomId } from './ids.ts'
 import type { Applicant, Peer, ResumeHashes } from './Peer.ts'
 import type { Room, RoomContext } from './Room.ts'
+import { Paced } from './Paced.ts'
 import { opensAt } from './schedule.ts'
 import { addMember } from './store/members.ts'
 import { Waiter, WaitingList } from './WaitingList.ts'
@@ -25,14 +26,13 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   readonly #room: Room
   readonly #context: RoomContext
   readonly #held = new Map<Waiter, NodeJS.Timeout>()
-  #pause: NodeJS.Timeout | null = null
-  #hasNews = false
+  readonly #news = new Paced(NEWS_EVERY_MS, () => this.#tellLeaders())
 
   constructor(room: Room, context: RoomContext) {
     super()
     this.#room = room
     this.#context = context
-    this.waiting.on('changed', () => this.#waitingChanged())
+    this.waiting.on('changed', () => this.#news.due())
   }
 
   /** Someone's seat, or their place before the door. Throws the one reason for which they have neither. */
@@ -73,7 +73,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
         at: new Date().toISOString(),
       }).catch((error: unknown) => this.#context.log.warn({ err: error }, 'a member could not be stored'))
       this.#room.note('admitted', by, { id: userId, name })
-      if (this.#room.isFull || this.waiting.has('full')) this.waiting.requeue(waiter)
+      if (this.#hasNoPlace || this.waiting.has('full')) this.waiting.requeue(waiter)
       else this.#seat(waiter)
     }
   }
@@ -117,7 +117,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   /** Gives free places to those whose turn it is. */
   fill(): void {
     for (;;) {
-      const next = this.#room.isFull || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
+      const next = this.#hasNoPlace || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
       if (!next) return
       this.#seat(next)
     }
@@ -143,7 +143,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       waiter,
       setTimeout(() => this.leave(waiter), this.#context.graceMs),
     )
-    this.#waitingChanged()
+    this.#news.due()
   }
 
   /** Gives a place to a new connection of the same device. */
@@ -160,7 +160,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       old.waiter = null
       old.wire.close()
     }
-    this.#waitingChanged()
+    this.#news.due()
     this.fill()
   }
 
@@ -170,7 +170,11 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       this.#release(waiter)
       this.waiting.remove(waiter)
     }
-    if (this.#pause) clearTimeout(this.#pause)
+    this.#news.close()
+  }
+
+  get #hasNoPlace(): boolean {
+    return this.#room.isFull || this.#room.isTenantFull
   }
 
   #facts(): Omit<Facts, keyof Known | 'standing' | 'wouldWait'> {
@@ -182,6 +186,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       hasPassword: passwordHash !== null,
       hasLobby: admission === 'lobby',
       isFull: this.#room.isFull,
+      isTenantFull: this.#room.isTenantFull,
       hasQueue: this.waiting.has('full'),
     }
   }
@@ -195,9 +200,11 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
       roomLocked: `${name} is locked: nobody new comes in`,
       passwordRequired: `${name} asks for a password`,
       roomFull: `${name} holds ${maxPeers} ${maxPeers === 1 ? 'person' : 'people'}, and all places are taken`,
+      limitReached: 'All places of this server’s rooms are taken; come again when someone has left',
     }
-    const opens = code === 'notOpenYet' ? opensAt(this.#room.stored) : null
-    return new AppError(code, sentences[code], opens === null ? {} : { details: { opensAt: opens } })
+    const opens = code === 'notOpenYet' ? { opensAt: opensAt(this.#room.stored) } : null
+    const details = code === 'limitReached' ? { limit: 'people' } : opens
+    return new AppError(code, sentences[code], details === null ? {} : { details })
   }
 
   /** From before the door to a seat. */
@@ -230,21 +237,9 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     return waiter
   }
 
-  /** Tells those who may let them in: at once, and in a burst what it has come to. */
-  #waitingChanged(): void {
-    this.#hasNews = true
-    if (!this.#pause) this.#tellLeaders()
-  }
-
   #tellLeaders(): void {
-    if (!this.#hasNews) return
-    this.#hasNews = false
     const { waiting } = this.waiting
     for (const peer of this.#room.roster) if (peer.may('admit')) peer.connection?.wire.notify('waitingChanged', { waiting })
-    this.#pause = setTimeout(() => {
-      this.#pause = null
-      this.#tellLeaders()
-    }, NEWS_EVERY_MS)
   }
 }
 

@@ -11,6 +11,7 @@ export class Inbox {
   readonly #waiting: (() => Promise<void>)[] = []
   #running = 0
   #open = false
+  #whenIdle: (() => void)[] = []
 
   /** Starts the work that has come so far. */
   open(): void {
@@ -24,6 +25,12 @@ export class Inbox {
     this.#waiting.push(work)
     this.#next()
     return true
+  }
+
+  /** Resolves when all that was taken is done. */
+  idle(): Promise<void> {
+    if (!this.#open || this.#running + this.#waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
   /** Forgets what has not been started. */
@@ -40,6 +47,7 @@ export class Inbox {
       void work().finally(() => {
         this.#running -= 1
         this.#next()
+        if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
       })
     }
   }

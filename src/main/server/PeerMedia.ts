@@ -36,6 +36,11 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     return [...this.#producers].map(([source, { id, kind, paused }]) => ({ producerId: id, source, kind, paused }))
   }
 
+  /** How many streams it receives. */
+  get consumers(): number {
+    return this.#consumers.size
+  }
+
   async createTransport({ direction, rtpCapabilities }: Params<'createTransport'>): Promise<Value<'createTransport'>> {
     const transport = await this.#room.createTransport()
     if (this.#closed) {

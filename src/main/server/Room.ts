@@ -4,15 +4,16 @@ import { Emitter } from '../../shared/emitter.ts'
 import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
 import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
-import type { CallsOptions } from './Calls.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
 import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
+import { Paced } from './Paced.ts'
 import { opensAt } from './schedule.ts'
-import type { Sfu } from './sfu.ts'
+import { Sending } from './Sending.ts'
+import type { Routers } from './sfu.ts'
 import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { insertMessage, messagesOf } from './store/messages.ts'
 import { closeSeat, openSeat, updateSeat, updateSeatRole } from './store/seats.ts'
@@ -29,12 +30,13 @@ const MESSAGES_AT_JOIN = 50
 
 export interface RoomContext {
   store: Store
-  sfu: Sfu
+  sfu: Routers
   log: Logger
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell
   graceMs: number
-  calls: CallsOptions
+  /** Whether as many people are in the rooms of a tenant as may be. */
+  isTenantFull: (tenantId: string) => boolean
 }
 
 type Events = {
@@ -50,14 +52,14 @@ export class Room extends Emitter<Events> {
   readonly door: Door
   readonly media: RoomMedia
   readonly roster: Roster
+  readonly sending = new Sending(this)
   readonly #context: RoomContext
   readonly #tell: Tell
   readonly #held = new Map<Peer, NodeJS.Timeout>()
   readonly #succession: Succession
   #stored: StoredRoom
   #state: RoomState = 'EMPTY'
-  #hasNews = false
-  #pause: NodeJS.Timeout | null = null
+  readonly #news = new Paced(NEWS_EVERY_MS, () => this.#tell('roomChanged', { room: this.info }))
 
   constructor(stored: StoredRoom, context: RoomContext) {
     super()
@@ -86,7 +88,7 @@ export class Room extends Emitter<Events> {
     this.#tellRoom()
     // There may be more places now, and less that may be sent.
     this.door.fill()
-    for (const peer of this.roster) this.#limit(peer)
+    for (const peer of this.roster) this.sending.limit(peer)
   }
 
   get empty(): boolean {
@@ -100,6 +102,10 @@ export class Room extends Emitter<Events> {
 
   get isFull(): boolean {
     return this.#stored.maxPeers > 0 && this.roster.size >= this.#stored.maxPeers
+  }
+
+  get isTenantFull(): boolean {
+    return this.#context.isTenantFull(this.#stored.tenantId)
   }
 
   /** Gives a seat, whoever has decided so: its door, or a seat that was held. Held at once where the connection is lost. */
@@ -189,7 +195,7 @@ export class Room extends Emitter<Events> {
   }
 
   update(peer: Peer, declared: Params<'updateMember'>): Value<'updateMember'> {
-    for (const source of sources) if (declared[source]) this.#requireSource(peer, source)
+    for (const source of Source.options) if (declared[source]) this.sending.require(peer, source)
     const before = peer.declared
     peer.declared = {
       microphone: declared.microphone ?? before.microphone,
@@ -228,28 +234,6 @@ export class Room extends Emitter<Events> {
     const connection = this.roster.get(to)?.connection
     if (!connection) throw new AppError('peerNotFound', 'Nobody with that id is connected in this room')
     connection.wire.notify('relay', { roomId: this.id, from: from.id, payload })
-  }
-
-  async produce(peer: Peer, params: Params<'produce'>): Promise<Value<'produce'>> {
-    this.#requireSource(peer, params.source)
-    return { producerId: await peer.media.produce(params) }
-  }
-
-  async resumeProducer(peer: Peer, producerId: string): Promise<void> {
-    const source = peer.media.sourceOf(producerId)
-    if (source) this.#requireSource(peer, source)
-    await peer.media.resumeProducer(producerId)
-  }
-
-  /** Stops what someone sends; they may not send it again until it is allowed. */
-  stop(peer: Peer, stopped: readonly Source[]): void {
-    peer.stopped = new Set([...peer.stopped, ...stopped])
-    this.#silence(peer, stopped)
-  }
-
-  allow(peer: Peer, allowed: readonly Source[]): void {
-    peer.stopped = new Set([...peer.stopped].filter((source) => !allowed.includes(source)))
-    this.roster.changed(peer)
   }
 
   /** Gives someone another role. */
@@ -306,7 +290,7 @@ export class Room extends Emitter<Events> {
   close(): void {
     this.door.close()
     this.roster.close()
-    if (this.#pause) clearTimeout(this.#pause)
+    this.#news.close()
     for (const timer of this.#held.values()) clearTimeout(timer)
     this.media.close()
   }
@@ -331,41 +315,9 @@ export class Room extends Emitter<Events> {
   #become(peer: Peer, role: Role): void {
     peer.role = role
     updateSeatRole(this.#context.store, peer.id, this.#succession.lastingRole(peer))
-    this.#limit(peer)
+    this.sending.limit(peer)
     this.roster.changed(peer)
     this.door.lead(peer)
-  }
-
-  /** Whoever may not send something any more does not. */
-  #limit(peer: Peer): void {
-    const sent = new Set(peer.media.producers.filter(({ paused }) => !paused).map(({ source }) => source))
-    const lost = sources.filter((source) => (peer.declared[source] || sent.has(source)) && !this.#maySend(peer, source))
-    peer.media.limit(this.#stored.mediaLimits.maxKbps)
-    // Most changes of a room take nothing from anyone, and then there is nothing to tell.
-    if (lost.length > 0) this.#silence(peer, lost)
-  }
-
-  #silence(peer: Peer, silenced: readonly Source[]): void {
-    const off = Object.fromEntries(silenced.map((source) => [source, false]))
-    // A worker that dies meanwhile takes them along.
-    void peer.media.pauseSources(silenced).catch(() => {})
-    this.update(peer, off)
-    this.roster.changed(peer)
-  }
-
-  /** Those who lead a room may send what they have taken from the others. */
-  #maySend(peer: Peer, source: Source): boolean {
-    return peer.may('publish') && !peer.stopped.has(source) && (peer.may('stop') || this.#stored.mediaLimits[source])
-  }
-
-  #requireSource(peer: Peer, source: Source): void {
-    this.require(peer, 'publish')
-    if (peer.stopped.has(source))
-      throw new AppError('forbidden', `Your ${source} was stopped by a host of this room, who can allow it again`, {
-        details: { source },
-      })
-    if (!this.#maySend(peer, source))
-      throw new AppError('forbidden', `In this room only its hosts send a ${source}`, { details: { source } })
   }
 
   /** After coming, going, or a change of what is declared: is the state another one? */
@@ -377,25 +329,11 @@ export class Room extends Emitter<Events> {
     else this.emit('changed')
   }
 
-  /** At once, and in a burst the latest only. */
   #tellRoom(): void {
     this.emit('changed')
-    this.#hasNews = true
-    if (!this.#pause) this.#tellNews()
-  }
-
-  #tellNews(): void {
-    if (!this.#hasNews) return
-    this.#hasNews = false
-    this.#tell('roomChanged', { room: this.info })
-    this.#pause = setTimeout(() => {
-      this.#pause = null
-      this.#tellNews()
-    }, NEWS_EVERY_MS)
+    this.#news.due()
   }
 }
-
-const sources = Source.options
 
 /** A stored room as it is shown. */
 export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', present = 0): RoomInfo {

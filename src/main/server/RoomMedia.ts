@@ -3,7 +3,7 @@ import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Payload } from '../../shared/protocol.ts'
 import type { Logger } from './log.ts'
-import { observeVoices, unavailable, type MediaRouter, type Sfu } from './sfu.ts'
+import { observeVoices, unavailable, type MediaRouter, type Routers } from './sfu.ts'
 
 export type Voices = Payload<'voices'>['voices']
 
@@ -18,13 +18,13 @@ export interface RoomProducer {
  * is gone, `reset` says so, and the next need makes it anew.
  */
 export class RoomMedia extends Emitter<{ reset: []; voices: [Voices] }> {
-  readonly #sfu: Sfu
+  readonly #sfu: Routers
   readonly #log: Logger
   readonly #producers = new Map<string, RoomProducer>()
   #opening: Promise<OpenRouter> | null = null
   #closed = false
 
-  constructor(sfu: Sfu, log: Logger) {
+  constructor(sfu: Routers, log: Logger) {
     super()
     this.#sfu = sfu
     this.#log = log

@@ -1,5 +1,6 @@
 import type { Room } from '../../shared/model.ts'
-import type { Tell } from './Connection.ts'
+import type { Connection, Tell } from './Connection.ts'
+import { Paced } from './Paced.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -7,17 +8,25 @@ const EVERY_MS = 250
 
 /** Tells open lists of rooms what has changed: at once, and in a burst what each room has come to. */
 export class RoomNews {
-  readonly #watchersOf: (tenantId: string) => Tell
+  readonly #teller: (channel: string) => Tell
   readonly #describe: (stored: StoredRoom) => Room
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
   readonly #gone = new Map<string, StoredRoom>()
-  #pause: NodeJS.Timeout | null = null
-  #closed = false
+  readonly #news = new Paced(EVERY_MS, () => this.#tell())
 
-  constructor(watchersOf: (tenantId: string) => Tell, describe: (stored: StoredRoom) => Room) {
-    this.#watchersOf = watchersOf
+  constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
+    this.#teller = teller
     this.#describe = describe
+  }
+
+  /** From now on someone is told of the rooms of their tenant. */
+  watch({ tenantId, wire }: Connection): void {
+    wire.enter(watchersOf(tenantId))
+  }
+
+  unwatch({ tenantId, wire }: Connection): void {
+    wire.exit(watchersOf(tenantId))
   }
 
   /** Of a private room nothing is told. */
@@ -25,34 +34,28 @@ export class RoomNews {
     if (stored.visibility === 'private') return
     this.#gone.delete(stored.id)
     this.#changed.set(stored.id, stored)
-    this.#soon()
+    this.#news.due()
   }
 
   /** A public one was deleted, or is private now. */
   gone(stored: StoredRoom): void {
     this.#changed.delete(stored.id)
     this.#gone.set(stored.id, stored)
-    this.#soon()
+    this.#news.due()
   }
 
   close(): void {
-    this.#closed = true
-    if (this.#pause) clearTimeout(this.#pause)
-  }
-
-  #soon(): void {
-    if (!this.#pause && !this.#closed) this.#tell()
+    this.#news.close()
   }
 
   #tell(): void {
     for (const stored of this.#changed.values())
-      this.#watchersOf(stored.tenantId)('roomChanged', { room: this.#describe(stored) })
-    for (const { id, tenantId } of this.#gone.values()) this.#watchersOf(tenantId)('roomGone', { roomId: id })
+      this.#teller(watchersOf(stored.tenantId))('roomChanged', { room: this.#describe(stored) })
+    for (const { id, tenantId } of this.#gone.values()) this.#teller(watchersOf(tenantId))('roomGone', { roomId: id })
     this.#changed.clear()
     this.#gone.clear()
-    this.#pause = setTimeout(() => {
-      this.#pause = null
-      if (this.#changed.size + this.#gone.size > 0) this.#tell()
-    }, EVERY_MS)
   }
 }
+
+/** Whoever has asked for the list of rooms of a tenant, and is in none. */
+const watchersOf = (tenantId: string) => `watchers of ${tenantId}`

@@ -1,93 +1,102 @@
-import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
-import type { Admittance, Params, Value } from '../../shared/protocol.ts'
+import { Slug } from '../../shared/model.ts'
+import type { Params, Value } from '../../shared/protocol.ts'
 import { may, type Right } from '../../shared/roles.ts'
 import { Access } from './Access.ts'
-import { Calls } from './Calls.ts'
+import { Calls, type CallsOptions } from './Calls.ts'
 import type { ServerConfig } from './config.ts'
-import type { Connection, Tell } from './Connection.ts'
-import { Directory } from './Directory.ts'
+import { actorOf, type Connection, type Tell } from './Connection.ts'
+import { Directory, noSuchRoom } from './Directory.ts'
 import { EmptyRooms } from './EmptyRooms.ts'
-import { hashSecret, randomId } from './ids.ts'
-import { allows, Peer, type Applicant, type ResumeHashes } from './Peer.ts'
-import { Resumes } from './Resumes.ts'
-import { describeRoom, Room, type RoomContext } from './Room.ts'
+import { Entrance } from './Entrance.ts'
+import { HeadCount } from './HeadCount.ts'
+import { LivingRooms } from './LivingRooms.ts'
+import { NewRoomBudget } from './NewRoomBudget.ts'
+import { allows, type Peer } from './Peer.ts'
+import { describeRoom, type Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
 import type { Actor } from './store/audit.ts'
-import { isBanned } from './store/bans.ts'
-import { listRooms, noteOfRoom, roomById, type StoredRoom } from './store/rooms.ts'
-import { dropSeats, rotateResume, type KeptSeat } from './store/seats.ts'
+import { listRooms, roomById, type StoredRoom } from './store/rooms.ts'
+import type { KeptSeat } from './store/seats.ts'
+import type { Tenant } from './store/tenants.ts'
 import { touchUser } from './store/users.ts'
-import type { Grant, Tokens } from './Tokens.ts'
-import type { Waiter } from './WaitingList.ts'
+import type { Tenants } from './Tenants.ts'
+import type { Tokens } from './Tokens.ts'
 
 const ROOMS_PER_PAGE = 50
-/** How long a room that was made ready waits for the first one to come, in ms. */
-const READY_MS = 60_000
-/** Whoever has asked for the list of rooms of a tenant, and is in none. */
-const watchersOf = (tenantId: string) => `watchers of ${tenantId}`
 
 type RoomOfOne = Params<'deleteRoom'>
 
-export interface ServerContext extends RoomContext {
+export interface ServerContext extends Omit<RoomContext, 'isTenantFull'>, Pick<ServerConfig, 'whoCreates' | 'autoCreate'> {
   tokens: Tokens
-  whoCreates: ServerConfig['whoCreates']
+  tenants: Tenants
+  masterKey: Uint8Array
+  calls: CallsOptions
+  /** How those are told who are in a channel. */
+  teller: (channel: string) => Tell
 }
 
-/** The living rooms of a server, by id, and who comes and goes. */
-export class RoomServer extends Emitter<{ people: [count: number] }> {
+/** The rooms of a server, those who are connected to it, and what they ask of rooms. */
+export class RoomServer {
   readonly access: Access
   readonly directory: Directory
   readonly calls: Calls
+  readonly entrance: Entrance
+  readonly living: LivingRooms
+  readonly tenants: Tenants
   readonly tokens: Tokens
+  readonly people = new HeadCount()
   readonly #context: ServerContext
   readonly #connections = new Set<Connection>()
-  readonly #rooms = new Map<string, Room>()
-  readonly #idle = new Map<Room, NodeJS.Timeout>()
-  readonly #resumes = new Resumes()
   readonly #empty: EmptyRooms
   readonly #news: RoomNews
-  #keeping: NodeJS.Timeout | null = null
-  /** How many people are in each room, and in all of them. */
-  readonly #inside = new WeakMap<Room, number>()
-  #people = 0
+  readonly #budget = new NewRoomBudget()
   #closed = false
 
-  constructor(context: ServerContext, masterKey: Uint8Array) {
-    super()
+  constructor(context: ServerContext) {
     this.#context = context
-    this.tokens = context.tokens
-    this.directory = new Directory(context.store)
-    this.access = new Access(context.store, this.directory, masterKey)
+    const { store, tokens, tenants, masterKey } = context
+    this.tokens = tokens
+    this.tenants = tenants
+    this.directory = new Directory(store, tenants)
+    this.access = new Access(store, this.directory, masterKey)
     this.calls = new Calls(context.calls)
-    this.#news = new RoomNews(
-      (tenantId): Tell => context.teller(watchersOf(tenantId)),
-      (stored) => this.describe(stored),
-    )
-    this.#empty = new EmptyRooms(context.store, context.log, async ({ tenantId, id }) => {
-      const room = await roomById(context.store, tenantId, id)
-      if (room && this.#rooms.get(id)?.idle !== false) await this.directory.delete(room, { kind: 'server', id: null, name: '' })
+    this.living = new LivingRooms({ ...context, isTenantFull: (id) => tenants.isFull(id, this.people.of(id)) })
+    this.#news = new RoomNews(context.teller, (stored) => this.describe(stored))
+    this.#empty = new EmptyRooms(store, context.log, async ({ tenantId, id }) => {
+      const room = await roomById(store, tenantId, id)
+      if (room && this.living.get(id)?.idle !== false) await this.directory.delete(room, { kind: 'server', id: null, name: '' })
     })
+    this.entrance = new Entrance({
+      ...{ store, tokens, tenants, access: this.access, directory: this.directory, living: this.living },
+      autoCreate: context.autoCreate ? (connection, slug) => this.#autoCreate(connection, slug) : null,
+    })
+    this.living.on('changed', (room) => this.#roomChanged(room))
+    this.living.on('came', (peer) => this.#came(peer))
+    this.living.on('left', (peer) => this.#left(peer))
+    this.living.on('waits', ({ connection }) => connection && this.#inside(connection))
     this.directory.on('changed', (stored, before) => this.#stored(stored, before))
     this.directory.on('gone', (stored) => this.#gone(stored))
-    this.tokens.on('revoked', (tokenId) => this.#cutOff(tokenId))
+    tenants.on('changed', (tenant) => this.#tenantChanged(tenant))
+    tokens.on('revoked', (tokenId) => this.#cutOff(({ grant }) => grant?.tokenId === tokenId))
   }
 
   /** Holds the seats of before a crash for those who come back within that time, in ms, and deletes what is overdue. */
   async start(seats: readonly KeptSeat[], forMs: number): Promise<void> {
-    this.#resumes.keep(seats)
-    this.#keeping = setTimeout(() => dropSeats(this.#context.store, this.#resumes.dropKept()), forMs)
+    this.entrance.start(seats, forMs)
     await this.#empty.start()
+  }
+
+  /** How many are connected, in a room or not. */
+  get connections(): number {
+    return this.#connections.size
   }
 
   async createRoom(connection: Connection, params: Params<'createRoom'>): Promise<Value<'createRoom'>> {
     const { roomId, hostKey, templateId: _, ...settings } = params
-    if (roomId === undefined) this.#requireMayCreate(connection)
     const room =
-      roomId === undefined
-        ? await this.directory.create(connection.tenantId, actorOf(connection), settings, connection.userId)
-        : await this.#makeReady(connection, roomId, hostKey)
+      roomId === undefined ? await this.#create(connection, settings) : await this.#makeReady(connection, roomId, hostKey)
     const isHost = this.access.isHost(connection, room, hostKey)
     return { room: this.describe(room), hostKey: isHost ? this.access.hostKey(room.id) : null }
   }
@@ -114,61 +123,20 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   /** Sets what is given of a room, whoever may do so. */
   async change(room: StoredRoom, by: Actor, changes: RoomSettings, ifVersion?: number): Promise<RoomInfo> {
     const changed = await this.directory.change(room, by, changes, ifVersion)
-    const isInUse = this.#rooms.get(room.id)?.idle === false
+    const isInUse = this.living.get(room.id)?.idle === false
     if (changes.emptyTtl !== undefined && !isInUse) this.#empty.left(changed)
     return this.describe(changed)
   }
 
-  async joinRoom(connection: Connection, params: Params<'joinRoom'>): Promise<Value<'joinRoom'>> {
-    if (connection.peer || connection.waiter || connection.joining)
-      throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
-    connection.joining = true
-    try {
-      const grant = params.token === undefined ? connection.grant : await this.tokens.verify(params.token)
-      const { userId, address } = connection
-      const asker = { grant, tenantId: grant?.tenantId ?? connection.tenantId, userId, address }
-      const found = await this.access.find(asker, params.roomId ?? params.joinCode ?? '', params.roomId === undefined)
-      const applicant = grant
-        ? await this.access.bearer(connection, grant, params)
-        : await this.access.applicant(connection, found, params)
-      const holder = await this.#knock(connection, found, applicant, params.password)
-      return await this.#tellHolder(holder)
-    } finally {
-      connection.joining = false
-    }
+  /** Throws `unauthorized` where guests make no rooms, and `rateLimited` for who makes very many. */
+  async requireMayCreate(address: string | null): Promise<void> {
+    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
+    await this.#budget.spend(address)
   }
 
   /** Takes note of someone who has connected. */
   connected(connection: Connection): void {
     this.#connections.add(connection)
-  }
-
-  /** Whether a credential of that device may still take something back. */
-  canResume(credential: string, deviceHash: string | null): boolean {
-    return this.#ownerOf(hashSecret(credential))?.deviceHash === deviceHash
-  }
-
-  /**
-   * Takes a seat (or a place before a door) back for a new connection: one that is held here, or one of before the server was
-   * started again. Null where the credential is unknown, used up, or the room does not let its owner in any more.
-   */
-  async resume(connection: Connection, credential: string): Promise<Admittance | null> {
-    const used = hashSecret(credential)
-    const next = { current: hashSecret(connection.resume), previous: used }
-    const holder = this.#resumes.living(used)
-    const kept = this.#resumes.kept(used)
-    // A credential that was stolen is worth nothing on another device, nor without one.
-    if (this.#ownerOf(used)?.deviceHash !== connection.deviceHash) return null
-    if (!holder) return kept ? this.#resumeKept(connection, kept, used, next) : null
-    this.#resumes.rotate(holder, next)
-    if (holder instanceof Peer) {
-      rotateResume(this.#context.store, holder.id, next)
-      holder.room.resume(holder, connection)
-      return holder.room.welcome(holder)
-    }
-    holder.room.door.resume(holder, connection)
-    // It may have been its turn.
-    return connection.peer ? connection.peer.room.welcome(connection.peer) : holder.room.door.placeOf(holder)
   }
 
   leaveRoom(connection: Connection): void {
@@ -206,7 +174,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
       const own = cursor === null ? await roomById(this.#context.store, tenantId, grant.roomId) : null
       return { rooms: own ? [this.describe(own)] : [], cursor: null }
     }
-    if (!connection.peer) connection.wire.enter(watchersOf(tenantId))
+    if (!connection.peer) this.#news.watch(connection)
     const wanted = query.trim().toLowerCase()
     const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
     const leading = cursor === null ? this.#withPeople(tenantId, wanted) : []
@@ -218,7 +186,7 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   /** Listed rooms that someone is in: a page of those with the most people. */
   #withPeople(tenantId: string, wanted: string): Room[] {
-    return [...this.#rooms.values()]
+    return [...this.living]
       .filter(({ stored }) => stored.tenantId === tenantId && stored.name.toLowerCase().includes(wanted))
       .filter(isListed)
       .sort((a, b) => b.roster.size - a.roster.size)
@@ -227,94 +195,12 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
 
   /** A room as it is shown, with who is in it now. */
   describe(stored: StoredRoom): RoomInfo {
-    return this.#rooms.get(stored.id)?.info ?? describeRoom(stored)
+    return this.living.get(stored.id)?.info ?? describeRoom(stored)
   }
 
   /** The seats that someone has in a room now. */
   seatsOf(roomId: string, userId: string): Peer[] {
-    return [...(this.#rooms.get(roomId)?.roster ?? [])].filter(({ seat }) => seat.userId === userId)
-  }
-
-  /** Ends every meeting and frees every room. */
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    if (this.#keeping) clearTimeout(this.#keeping)
-    this.#news.close()
-    this.calls.close()
-    for (const room of [...this.#rooms.values()]) {
-      room.end('shutdown')
-      this.#drop(room)
-    }
-    this.#empty.close()
-  }
-
-  async #makeReady(connection: Connection, ref: string, hostKey: string | undefined): Promise<StoredRoom> {
-    const found = await this.access.find(connection, ref)
-    const isHost = this.access.isHost(connection, found, hostKey)
-    const room = this.#open(found.closedAt !== null && isHost ? await this.#reopen(connection, found) : found)
-    await room.media.open()
-    return room.stored
-  }
-
-  #reopen(connection: Connection, stored: StoredRoom): Promise<StoredRoom> {
-    return this.directory.close(stored, actorOf(connection), null)
-  }
-
-  #nameHost(stored: StoredRoom, hostName: string): void {
-    if (stored.hostName === hostName) return
-    noteOfRoom(this.#context.store, stored.id, { hostName })
-    stored.hostName = hostName
-    const live = this.#rooms.get(stored.id)
-    if (live) live.stored = { ...live.stored, hostName }
-  }
-
-  #requireMayCreate({ grant }: Connection): void {
-    if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
-    if (this.#context.whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
-  }
-
-  /** Before the door of a room, with all that is known. A token that leads to no place is not spent. */
-  async #knock(connection: Connection, found: StoredRoom, applicant: Applicant, password?: string): Promise<Peer | Waiter> {
-    const giveBack = applicant.grant ? await this.tokens.spend(applicant.grant) : () => {}
-    try {
-      const knowsPassword = await this.access.knowsPassword(connection, found, password)
-      const stored = found.closedAt !== null && applicant.standing === 'host' ? await this.#reopen(connection, found) : found
-      if (stored.hostUserId === applicant.userId) this.#nameHost(stored, applicant.name)
-      const known = {
-        knowsPassword,
-        isBanned: await isBanned(this.#context.store, stored.id, applicant.userId, applicant.deviceHash),
-      }
-      if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
-      const watched = watchersOf(connection.tenantId)
-      const hashes = { current: hashSecret(connection.resume), previous: null }
-      const holder = this.#open(stored).door.knock(connection, applicant, known, hashes)
-      connection.wire.exit(watched)
-      // Whoever is in a room is called there.
-      this.calls.gone(connection.id)
-      return holder
-    } catch (error) {
-      giveBack()
-      throw error
-    }
-  }
-
-  #ownerOf(hash: string): Pick<Applicant, 'deviceHash'> | undefined {
-    const holder = this.#resumes.living(hash)
-    return holder instanceof Peer ? holder.seat : (holder?.applicant ?? this.#resumes.kept(hash))
-  }
-
-  /** Sends those out who came with a token that is good no more. */
-  #cutOff(tokenId: string): void {
-    for (const room of [...this.#rooms.values()]) {
-      for (const peer of [...room.roster]) if (peer.seat.grant?.tokenId === tokenId) room.sendOut(peer, 'tokenRevoked')
-      room.door.revoke(tokenId)
-    }
-    dropSeats(
-      this.#context.store,
-      this.#resumes.dropKept((seat) => seat.tokenId === tokenId),
-    )
-    for (const { grant, wire } of [...this.#connections]) if (grant?.tokenId === tokenId) wire.close()
+    return [...(this.living.get(roomId)?.roster ?? [])].filter(({ seat }) => seat.userId === userId)
   }
 
   /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */
@@ -333,47 +219,54 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
     return room
   }
 
-  async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
-    const { store } = this.#context
-    const stored = await roomById(store, kept.tenantId, kept.roomId)
-    const grant = grantOf(kept)
-    const isKeptOut =
-      stored &&
-      (stored.closedAt !== null ||
-        (await isBanned(store, stored.id, kept.userId, kept.deviceHash)) ||
-        (grant && (await this.tokens.isRevoked(grant))))
-    // Of two who show the same credential at once, one has the seat by now.
-    if (!stored || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
-    const room = this.#open(stored)
-    if (room.isFull) return null
-    this.#resumes.takeKept(kept)
-    return this.#tellHolder(room.admit(connection, { ...kept, grant, sessionId: randomId() }, kept.declared, next))
+  /** Ends every meeting and frees every room. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.entrance.close()
+    this.#news.close()
+    this.calls.close()
+    this.living.close()
+    this.#empty.close()
   }
 
-  /** What someone who has a seat now, or waits for one, needs to know. */
-  #tellHolder(holder: Peer | Waiter): Promise<Admittance> | Admittance {
-    return holder instanceof Peer ? holder.room.welcome(holder) : holder.room.door.placeOf(holder)
+  async #create(connection: Connection, settings: RoomSettings): Promise<StoredRoom> {
+    const { grant, tenantId, userId, address } = connection
+    if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
+    await this.requireMayCreate(address)
+    return this.directory.create(tenantId, actorOf(connection), settings, userId)
   }
 
-  /** The living room; two who ask at once get the same. */
-  #open(stored: StoredRoom): Room {
-    const living = this.#rooms.get(stored.id)
-    if (living) return living
-    if (this.#closed) throw new AppError('roomClosed', 'The server is stopping')
-    const room = new Room(stored, this.#context)
-    this.#rooms.set(room.id, room)
-    room.on('changed', () => this.#roomChanged(room))
-    room.on('came', (peer) => this.#came(peer))
-    room.on('left', (peer) => this.#left(peer))
-    room.door.on('waits', (waiter) => this.#resumes.add(waiter))
-    room.door.on('gaveUp', (waiter) => this.#resumes.remove(waiter))
-    this.#dropLater(room)
-    return room
+  /** An ephemeral room for the first one who joins it. Whatever could not be its name in a link is no room. */
+  async #autoCreate(connection: Connection, slug: string): Promise<StoredRoom> {
+    if (connection.grant || !Slug.safeParse(slug).success) throw noSuchRoom()
+    try {
+      return await this.#create(connection, { name: slug, slug, emptyTtl: 0 })
+    } catch (error) {
+      // Of several who join it first, one has made it.
+      const made = await this.directory.findNamed(connection.tenantId, slug)
+      if (!made) throw error
+      return made
+    }
   }
 
-  #came(peer: Peer): void {
-    const { room, seat } = peer
-    this.#resumes.add(peer)
+  async #makeReady(connection: Connection, ref: string, hostKey: string | undefined): Promise<StoredRoom> {
+    const found = await this.access.find(connection, ref)
+    const isReopened = found.closedAt !== null && this.access.isHost(connection, found, hostKey)
+    const stored = isReopened ? await this.directory.close(found, actorOf(connection), null) : found
+    const room = this.living.open(stored)
+    await room.media.open()
+    return room.stored
+  }
+
+  /** Whoever is in a room, or waits for one, is called there, and watches no list. */
+  #inside(connection: Connection): void {
+    this.#news.unwatch(connection)
+    this.calls.gone(connection.id)
+  }
+
+  #came({ room, seat, connection }: Peer): void {
+    if (connection) this.#inside(connection)
     this.#empty.came(room.id)
     const { tenantId } = room.stored
     // The bearer of a token is not the person of the device.
@@ -384,38 +277,24 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   #left(peer: Peer): void {
-    this.#resumes.remove(peer)
     this.calls.gone(peer.id)
     if (peer.room.empty && !this.#closed) this.#empty.left(peer.room.stored)
   }
 
-  #drop(room: Room): void {
-    clearTimeout(this.#idle.get(room))
-    this.#idle.delete(room)
-    this.#rooms.delete(room.id)
-    room.close()
-  }
-
-  #dropLater(room: Room): void {
-    clearTimeout(this.#idle.get(room))
-    this.#idle.set(
-      room,
-      setTimeout(() => this.#drop(room), READY_MS),
-    )
-  }
-
   #roomChanged(room: Room): void {
-    this.#count(room)
-    if (this.#closed || this.#rooms.get(room.id) !== room) return
+    const { tenantId } = room.stored
+    const before = this.people.of(tenantId)
+    this.people.count(room)
+    if (this.#closed || this.living.get(room.id) !== room) return
+    // A place that one room has freed may be another's.
+    if (this.people.of(tenantId) < before && this.tenants.isFull(tenantId, before))
+      for (const other of this.living) if (other !== room && other.stored.tenantId === tenantId) other.door.fill()
     if (isListed(room) || room.empty) this.#news.changed(room.stored)
-    if (room.idle) return this.#dropLater(room)
-    clearTimeout(this.#idle.get(room))
-    this.#idle.delete(room)
   }
 
   /** A living room shows what is stored of it, and open lists do. */
   #stored(stored: StoredRoom, before: StoredRoom | null): void {
-    const live = this.#rooms.get(stored.id)
+    const live = this.living.get(stored.id)
     if (live) live.stored = stored
     if (stored.version === 1) this.#empty.made(stored)
     this.#news.changed(stored)
@@ -424,29 +303,26 @@ export class RoomServer extends Emitter<{ people: [count: number] }> {
   }
 
   #gone(stored: StoredRoom): void {
-    const live = this.#rooms.get(stored.id)
+    const live = this.living.get(stored.id)
     this.#empty.gone(stored.id)
     live?.end('deleted')
-    if (live) this.#drop(live)
+    if (live) this.living.drop(live)
     if (stored.visibility === 'public') this.#news.gone(stored)
   }
 
-  #count(room: Room): void {
-    const before = this.#inside.get(room) ?? 0
-    if (room.roster.size === before) return
-    this.#inside.set(room, room.roster.size)
-    this.#people += room.roster.size - before
-    this.emit('people', this.#people)
+  /** A tenant that is switched off has nobody in its rooms; one that may have more people lets them in. */
+  #tenantChanged({ id, active }: Tenant): void {
+    for (const room of [...this.living])
+      if (room.stored.tenantId === id) {
+        if (active) room.door.fill()
+        else room.end('ended')
+      }
+    if (!active) this.#cutOff(({ tenantId }) => tenantId === id)
+  }
+
+  #cutOff(which: (connection: Connection) => boolean): void {
+    for (const connection of [...this.#connections]) if (which(connection)) connection.wire.close()
   }
 }
 
 const isListed = ({ empty, stored }: Room) => !empty && stored.visibility === 'public' && stored.closedAt === null
-
-function grantOf({ tenantId, roomId, userId, name, permissions, tokenId }: KeptSeat): Grant | null {
-  return permissions === null || tokenId === null ? null : { tokenId, tenantId, roomId, userId, name, permissions }
-}
-
-/** As the audit names someone who is connected. */
-function actorOf({ userId, peer }: Connection): Actor {
-  return { kind: 'person', id: userId, name: peer?.seat.name ?? '' }
-}

@@ -2,6 +2,7 @@ import type { Member, Revision } from '../../shared/model.ts'
 import type { Payload } from '../../shared/protocol.ts'
 import type { Tell } from './Connection.ts'
 import { randomId } from './ids.ts'
+import { Paced } from './Paced.ts'
 import type { Peer } from './Peer.ts'
 
 /** The least time between two rounds of `peerChanged`, in ms: 20 a second at most. */
@@ -16,8 +17,8 @@ export class Roster {
   readonly #epoch = randomId()
   readonly #peers = new Map<string, Peer>()
   readonly #changed = new Set<Peer>()
+  readonly #news = new Paced(CHANGES_EVERY_MS, () => this.#tellChanges())
   #number = 0
-  #pause: NodeJS.Timeout | null = null
 
   constructor(tell: Tell) {
     this.#tell = tell
@@ -68,20 +69,16 @@ export class Roster {
   changed(peer: Peer): void {
     if (!this.#peers.has(peer.id)) return
     this.#changed.add(peer)
-    if (!this.#pause) this.#tellChanges()
+    this.#news.due()
   }
 
   close(): void {
-    if (this.#pause) clearTimeout(this.#pause)
+    this.#news.close()
   }
 
   #tellChanges(): void {
     for (const peer of this.#changed) this.#tell('peerChanged', { member: peer.member, revision: this.#next() })
     this.#changed.clear()
-    this.#pause = setTimeout(() => {
-      this.#pause = null
-      if (this.#changed.size > 0) this.#tellChanges()
-    }, CHANGES_EVERY_MS)
   }
 
   #next(): Revision {

@@ -15,6 +15,8 @@ export interface Facts {
   knowsPassword: boolean
   hasLobby: boolean
   isFull: boolean
+  /** Whether as many people are in all rooms of the tenant as may be. */
+  isTenantFull: boolean
   /** Whether others wait for a place already, who come first. */
   hasQueue: boolean
   /** Whether they would rather wait for a place than be turned away. */
@@ -25,7 +27,10 @@ export interface Facts {
   standing: 'host' | 'cohost' | 'member' | 'stranger'
 }
 
-export type Refusal = Extract<ErrorCode, 'banned' | 'roomClosed' | 'notOpenYet' | 'roomLocked' | 'passwordRequired' | 'roomFull'>
+export type Refusal = Extract<
+  ErrorCode,
+  'banned' | 'roomClosed' | 'notOpenYet' | 'roomLocked' | 'passwordRequired' | 'roomFull' | 'limitReached'
+>
 export type Verdict = { come: 'in' } | { come: 'wait'; reason: 'lobby' | 'full' } | { come: 'never'; code: Refusal }
 
 /**
@@ -42,8 +47,10 @@ export function decide(facts: Facts): Verdict {
   if (facts.hasPassword && !facts.knowsPassword && !isKnown) return never('passwordRequired')
   if (facts.hasLobby && !isKnown) return { come: 'wait', reason: 'lobby' }
   // Whoever leads the room does not stand in line.
-  if (facts.isFull || (facts.hasQueue && !leads)) return facts.wouldWait ? { come: 'wait', reason: 'full' } : never('roomFull')
-  return { come: 'in' }
+  const isTurnOfOthers = facts.hasQueue && !leads
+  if (!facts.isFull && !facts.isTenantFull && !isTurnOfOthers) return { come: 'in' }
+  if (facts.wouldWait) return { come: 'wait', reason: 'full' }
+  return never(facts.isFull || isTurnOfOthers ? 'roomFull' : 'limitReached')
 }
 
 const never = (code: Refusal) => ({ come: 'never', code }) as const

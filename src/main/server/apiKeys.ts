@@ -1,11 +1,8 @@
 import { AppError } from '../../shared/errors.ts'
-import { DataDir } from './DataDir.ts'
 import { hashSecret, randomId, randomSecret } from './ids.ts'
-import { silent } from './log.ts'
 import type { Actor } from './store/audit.ts'
-import { StartError } from './StartError.ts'
-import { insertKey, keyByHash, listKeys, revokeKey, touchKey, type ApiKey } from './store/keys.ts'
-import { openStore, type Store } from './store/Store.ts'
+import { insertKey, keyByHash, touchKey, type ApiKey } from './store/keys.ts'
+import type { Store } from './store/Store.ts'
 import { addTenant, tenantById, type Tenant } from './store/tenants.ts'
 
 /** The longest bearer credential that is looked at, in characters. */
@@ -30,39 +27,6 @@ export async function createKey(
   await addTenant(store, { id: tenantId, name: tenantId, createdAt: row.createdAt })
   await insertKey(store, { ...row, hash: hashSecret(key) })
   return { key, ...row }
-}
-
-/** The keys of a data directory, for whoever runs it. */
-export interface Keys {
-  create(wish: { tenantId: string; name: string }): ReturnType<typeof createKey>
-  /** Of one tenant, or of all. */
-  list(tenantId?: string): Promise<ApiKey[]>
-  /** Resolves with whether there was one that was good. */
-  revoke(id: string): Promise<boolean>
-}
-
-/**
- * Opens the keys of a directory that no server has, for as long as `act` takes. Throws a StartError where it cannot be used, with the
- * reason `folderInUse` where a server lives there.
- */
-export async function withKeys<T>(directory: string, act: (keys: Keys) => Promise<T>): Promise<T> {
-  const dataDir = new DataDir(directory, { serves: false })
-  try {
-    const store = await openStore({ file: dataDir.databaseFile, log: silent }).catch((error: unknown) => {
-      throw new StartError('databaseUnusable', error instanceof Error ? error.message : String(error), { cause: error })
-    })
-    try {
-      return await act({
-        create: (wish) => createKey(store, wish),
-        list: (tenantId) => listKeys(store, tenantId),
-        revoke: (id) => revokeKey(store, id, new Date().toISOString()),
-      })
-    } finally {
-      await store.close()
-    }
-  } finally {
-    dataDir.close()
-  }
 }
 
 /** Who it is that shows a key. Throws `unauthorized`, and `forbidden` where the tenant is switched off. */

@@ -10,6 +10,17 @@ export const TenantId = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'A tenant’s id has lower-case letters, digits and dashes, 63 at most')
 
+/** How much a tenant may have; null is without a limit. */
+const Tier = z.strictObject({
+  /** Rooms that are kept. */
+  rooms: z.int().min(0).nullable().default(null),
+  /** People who are in its rooms at once. */
+  people: z.int().min(0).nullable().default(null),
+  /** Minutes that all its people together may be in rooms in a month (UTC), counted where they began. */
+  minutes: z.int().min(0).nullable().default(null),
+})
+export type Tier = z.output<typeof Tier>
+
 /** All that a room server can be told. Parsed once, at the entry, and passed down. */
 export const ServerConfig = z.object({
   /** The address to listen on, for signaling and media. */
@@ -42,6 +53,13 @@ export const ServerConfig = z.object({
   ringMs: z.int().min(100).max(600_000).default(30_000),
   /** Who may make rooms: anyone who connects, or programs with a key only. */
   whoCreates: z.enum(['anyone', 'key']).default('anyone'),
+  /** The limits of tenants, by the name of their tier. `standard` is that of tenants that nothing else is said of. */
+  tiers: z
+    .record(z.string().regex(/^[a-z0-9-]{1,32}$/, 'A tier’s name has lower-case letters, digits and dashes'), Tier)
+    .default({})
+    .transform((tiers) => ({ standard: Tier.parse({}), ...tiers })),
+  /** Whether joining a room that there is not makes one, which goes with its last person. */
+  autoCreate: z.boolean().default(false),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

@@ -55,7 +55,7 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     roomUsage: (connection, params) => records.roomUsage(connection, params),
     roomAudit: (connection, params) => records.roomAudit(connection, params),
     myRooms: (connection, params) => records.myRooms(connection, params),
-    joinRoom: (connection, params) => server.joinRoom(connection, params),
+    joinRoom: (connection, params) => server.entrance.join(connection, params),
     listRooms: (connection, params) => server.listRooms(connection, params),
     leaveRoom: (connection) => {
       server.leaveRoom(connection)
@@ -106,9 +106,9 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
     createTransport: seated((peer, params) => peer.media.createTransport(params)),
     connectTransport: done((peer, params) => peer.media.connectTransport(params)),
     restartIce: seated((peer, { transportId }) => peer.media.restartIce(transportId)),
-    produce: seated((peer, params) => peer.room.produce(peer, params)),
+    produce: seated((peer, params) => peer.room.sending.produce(peer, params)),
     pauseProducer: done((peer, { producerId }) => peer.media.pauseProducer(producerId)),
-    resumeProducer: done((peer, { producerId }) => peer.room.resumeProducer(peer, producerId)),
+    resumeProducer: done((peer, { producerId }) => peer.room.sending.resume(peer, producerId)),
     closeProducer: done((peer, { producerId }) => peer.media.closeProducer(producerId)),
     consume: seated((peer, { producerId }) => {
       peer.room.require(peer, 'subscribe')

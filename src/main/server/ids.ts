@@ -3,8 +3,11 @@ import { createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 /** The tenant of all who come without a key. */
 export const LOCAL = 'local'
 
-/** 128 random bits, url-safe: ids of rooms, seats, sessions, connections. */
-export const randomId = () => randomBytes(16).toString('base64url')
+/** 128 random bits, url-safe: ids of rooms, seats, sessions, connections. None begins with a dash, as an option of a command does. */
+export function randomId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? randomId() : id
+}
 
 /** 256 random bits, url-safe: a credential. Only its hash is kept. */
 export const randomSecret = () => randomBytes(32).toString('base64url')

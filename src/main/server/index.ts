@@ -6,11 +6,14 @@ import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
+import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
+import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
 import { makeHttpApp } from './rest/app.ts'
+import { makeOwnerApp } from './rest/owner.ts'
 import { problemOf } from './rest/problem.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
@@ -18,10 +21,12 @@ import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
+import { Tenants } from './Tenants.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
-export { withKeys, type Keys } from './apiKeys.ts'
+export { asOwner, migrateDirectory, runningServer, type Ask, type Asked } from './Owner.ts'
+export { IMPORTED_AT_ONCE, ImportedMember, ImportedMessage, ImportedRoom, type Imported } from './importing.ts'
 export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
 
@@ -82,7 +87,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
 
     // The two that take long go on at once; both are closed, however the other fares.
     step('database')
-    const opening = openStore({ file: dataDir.databaseFile, log })
+    const opening = openStore({ file: dataDir.databaseFile, backups: dataDir.backups, log })
     closers.push(async () => (await opening).close())
     void opening.then(
       () => step('media'),
@@ -104,35 +109,41 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const signaling = new Signaling(http, config, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
-    const tokens = new Tokens(store, dataDir.masterKey, serverId)
-    const { graceMs, whoCreates } = config
-    const rooms = new Rooms(
-      {
-        store,
-        sfu,
-        log,
-        tokens,
-        teller: (channel) => signaling.teller(channel),
-        graceMs,
-        whoCreates,
-        calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
-      },
-      dataDir.masterKey,
-    )
+    const { masterKey } = dataDir
+    const { graceMs, whoCreates, autoCreate } = config
+    const rooms = new Rooms({
+      ...{ store, sfu, log, masterKey, graceMs, whoCreates, autoCreate },
+      tokens: new Tokens(store, masterKey, serverId),
+      tenants: new Tenants(store, config.tiers),
+      teller: (channel) => signaling.teller(channel),
+      calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
+    })
     closers.push(() => rooms.close())
-    rooms.on('people', people)
+    rooms.people.on('changed', people)
+    closers.push(() => signaling.drain())
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
-    const app = makeHttpApp({ version, config, api: { rooms, store }, trouble, log })
-    handle = guarded(config, getRequestListener(app.fetch))
-    signaling.serve(rooms, store, { id: serverId, name: config.name, version })
+    const metrics = new Metrics(rooms, sfu)
+    closers.push(() => metrics.close())
+    const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
+    handle = guarded(config, listener(app.fetch))
+    const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
+    signaling.serve(rooms, store, metrics, { features, server: { id: serverId, name: config.name, version } })
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo
     const urls = addresses(config.host).map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`)
+    const url = urls[0] ?? `http://127.0.0.1:${port}`
+    const { databaseFile, backups } = dataDir
+    const running = { url, urls, version, pid: process.pid, config }
+    const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running, log })
+    const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
+      log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
+    )
+    if (control) closers.push(() => control.close())
     return {
-      url: urls[0] ?? `http://127.0.0.1:${port}`,
+      url,
       urls,
       port,
       dataDir: dataDir.path,
@@ -167,13 +178,18 @@ function startError(error: unknown): StartError {
 }
 
 /** Keeps out requests from elsewhere, before anything reads them. */
-function guarded(config: ServerConfig, handle: ReturnType<typeof getRequestListener>): RequestListener {
+function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
   return (request, response) => {
     const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
-    if (!error) return void handle(request, response)
+    if (!error) return handle(request, response)
     response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
     response.end(JSON.stringify(problemOf(error)))
   }
+}
+
+function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+  const handle = getRequestListener(fetch)
+  return (request, response) => void handle(request, response)
 }
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')

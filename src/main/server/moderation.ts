@@ -11,14 +11,14 @@ import type { Store } from './store/Store.ts'
 /** Stops what someone sends, until it is allowed again. */
 export function stopMember(by: Peer, { peerId, sources }: Params<'stopMember'>): void {
   const peer = below(by, peerId, 'stop')
-  peer.room.stop(peer, sources)
+  peer.room.sending.stop(peer, sources)
   peer.room.note('stopped', by, subjectOf(peer), { sources })
 }
 
 /** Lets someone send it again, when they want to. */
 export function allowMember(by: Peer, { peerId, sources }: Params<'allowMember'>): void {
   const peer = below(by, peerId, 'stop')
-  peer.room.allow(peer, sources)
+  peer.room.sending.allow(peer, sources)
   peer.room.note('allowed', by, subjectOf(peer), { sources })
 }
 

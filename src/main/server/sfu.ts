@@ -40,6 +40,8 @@ interface Slot {
   server: types.WebRtcServer
   port: number
   routers: number
+  /** As of its last sign of life. */
+  cpuSeconds: number
 }
 
 /** A router, and the way to make transports on its worker. */
@@ -47,6 +49,9 @@ export interface MediaRouter {
   router: types.Router
   createTransport(): Promise<types.WebRtcTransport>
 }
+
+/** What rooms need of it. */
+export type Routers = Pick<Sfu, 'rtpCapabilities' | 'createRouter'>
 
 type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
 
@@ -82,6 +87,11 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   /** Process ids of the living workers. */
   get workerPids(): number[] {
     return [...this.#slots].map((slot) => slot.worker.pid)
+  }
+
+  /** The CPU time that each living worker has used up to its last sign of life. */
+  get usage(): { pid: number; cpuSeconds: number }[] {
+    return [...this.#slots].map(({ worker: { pid }, cpuSeconds }) => ({ pid, cpuSeconds }))
   }
 
   /** A router on the least loaded worker. Throws `mediaUnavailable`. */
@@ -143,9 +153,9 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     try {
       if (this.#closed) throw unavailable(null)
       const { server, port } = await this.#listen(worker)
-      const slot: Slot = { worker, server, port, routers: 0 }
+      const slot: Slot = { worker, server, port, routers: 0, cpuSeconds: 0 }
       this.#slots.add(slot)
-      const pulse = setInterval(() => void this.#feelPulse(worker), this.#config.workerPulseMs)
+      const pulse = setInterval(() => void this.#feelPulse(slot), this.#config.workerPulseMs)
       worker.observer.once('close', () => clearInterval(pulse))
       worker.on('died', (error) => {
         this.#slots.delete(slot)
@@ -162,13 +172,15 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   }
 
   /** A worker that hangs would leave requests unanswered for ever; killed, it is replaced like any dead one. */
-  async #feelPulse(worker: types.Worker): Promise<void> {
+  async #feelPulse(slot: Slot): Promise<void> {
+    const { worker } = slot
     const patience = setTimeout(() => {
       if (worker.closed) return
       this.#log.error({ pid: worker.pid }, 'a media worker hangs and is killed')
       process.kill(worker.pid, 'SIGKILL')
     }, this.#config.workerPulseMs * 0.8)
-    await worker.getResourceUsage().catch(() => {})
+    const usage = await worker.getResourceUsage().catch(() => null)
+    if (usage) slot.cpuSeconds = (usage.ru_utime + usage.ru_stime) / 1_000
     clearTimeout(patience)
   }
 

@@ -19,6 +19,7 @@ import { makeHandlers, type Handlers } from './handlers.ts'
 import { hashSecret, LOCAL, randomId, userIdOf } from './ids.ts'
 import { Inbox } from './Inbox.ts'
 import type { Logger } from './log.ts'
+import type { Metrics } from './Metrics.ts'
 import { mayEnter, tokenInUrl } from './origin.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Store } from './store/Store.ts'
@@ -29,13 +30,16 @@ const PING_TIMEOUT_MS = 10_000
 /** Bytes that may wait for someone who does not read; more, and they are cut off, so that they cost the others nothing. */
 const MAX_QUEUED_BYTES = 1_000_000
 const QUEUES_EVERY_MS = 1_000
+/** How long requests are still answered when the server stops, in ms. */
+const DRAIN_MS = 1_000
 /** How long a client may take to read that the server stops, in ms. */
 const GOODBYE_MS = 500
 
 /** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
 
-const features: Welcome['features'] = { chat: true, sfu: true, relay: true, tokens: true }
+/** What the server says of itself in its greeting. */
+type About = Pick<Welcome, 'features' | 'server'>
 
 /** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
@@ -43,6 +47,9 @@ export class Signaling {
   readonly #log: Logger
   readonly #queues: NodeJS.Timeout
   readonly #connections = new Set<TcpSocket>()
+  readonly #inboxes = new Set<Inbox>()
+  #metrics: Metrics | null = null
+  #draining = false
 
   constructor(http: HttpServer, config: Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>, log: Logger) {
     this.#log = log
@@ -76,8 +83,9 @@ export class Signaling {
   }
 
   /** Lets clients in. */
-  serve(server: RoomServer, store: Store, about: Welcome['server']): void {
+  serve(server: RoomServer, store: Store, metrics: Metrics, about: About): void {
     const handlers = makeHandlers(server, store)
+    this.#metrics = metrics
     const log = this.#log
     this.#io.use((socket, next) => {
       identify(socket, server).then(
@@ -95,10 +103,21 @@ export class Signaling {
     this.#io.on('connection', (socket) => this.#accept(socket, server, handlers, about))
   }
 
+  /** Takes no request any more, and gives those that were taken some time to be answered. */
+  async drain(): Promise<void> {
+    this.#draining = true
+    await inTime(Promise.all([...this.#inboxes].map((inbox) => inbox.idle())), DRAIN_MS)
+  }
+
   /** Ends all connections and the HTTP server. */
   async close(): Promise<void> {
     clearInterval(this.#queues)
+    // Socket.IO's own end would throw away what has not been written yet, and the goodbye is in that.
+    const written = [...this.#io.sockets.sockets.values()].map(
+      ({ conn }) => new Promise((resolve) => conn.once('close', resolve)),
+    )
     this.#io.disconnectSockets(true)
+    await inTime(Promise.all(written), GOODBYE_MS)
     // Whoever does not read cannot hold the server.
     const patience = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy()
@@ -107,15 +126,17 @@ export class Signaling {
     clearTimeout(patience)
   }
 
-  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: Welcome['server']): void {
+  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: About): void {
     const { identity, resume } = socket.data as Identified
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null)
     server.connected(connection)
     void socket.join(connection.id)
 
     const inbox = new Inbox()
+    this.#inboxes.add(inbox)
     socket.onAny((name: unknown, ...args: unknown[]) => {
       const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Result<unknown>) => void) : () => {}
+      if (this.#draining) return answer({ ok: false, error: new AppError('roomClosed', 'The server is stopping').toInfo() })
       const taken = inbox.add(async () => answer(await this.#answer(connection, handlers, name, args)))
       if (!taken) {
         const error = new AppError('rateLimited', 'Too many requests at once; wait for answers first', {
@@ -126,6 +147,7 @@ export class Signaling {
     })
     socket.on('disconnect', (reason) => {
       inbox.close()
+      this.#inboxes.delete(inbox)
       server.disconnected(connection, CLEAN.has(reason))
     })
 
@@ -135,8 +157,7 @@ export class Signaling {
         connectionId: connection.id,
         protocol: PROTOCOL_VERSION,
         userId: connection.userId,
-        features,
-        server: about,
+        ...about,
         resume: connection.resume,
         resumed,
       })
@@ -147,7 +168,7 @@ export class Signaling {
   async #resume(connection: Connection, server: RoomServer, credential: string | undefined): Promise<Welcome['resumed']> {
     if (credential === undefined) return null
     try {
-      return await server.resume(connection, credential)
+      return await server.entrance.resume(connection, credential)
     } catch (error) {
       this.#log.error({ err: error }, 'a seat could not be taken back')
       return null
@@ -155,13 +176,19 @@ export class Signaling {
   }
 
   async #answer(connection: Connection, handlers: Handlers, name: unknown, args: unknown[]): Promise<Result<unknown>> {
+    if (!isRequestName(name)) {
+      return { ok: false, error: new AppError('unknownRequest', 'This server knows no such request').toInfo() }
+    }
+    const since = performance.now()
     try {
-      if (!isRequestName(name)) throw new AppError('unknownRequest', 'This server knows no such request')
       if (args.length > 1) throw new AppError('badRequest', 'A request has one object')
-      return { ok: true, value: await handle(handlers, connection, name, args[0] ?? {}) }
+      const value = await handle(handlers, connection, name, args[0] ?? {})
+      this.#metrics?.answered(name, performance.now() - since, null)
+      return { ok: true, value }
     } catch (error) {
       const known = AppError.from(error)
       if (known.code === 'internal') this.#log.error({ request: name, err: known.cause }, 'a request failed')
+      this.#metrics?.answered(name, performance.now() - since, known.code)
       return { ok: false, error: known.toInfo() }
     }
   }
@@ -219,8 +246,10 @@ async function identify({ handshake: { auth, query } }: Socket, server: RoomServ
   const deviceHash = device === undefined ? null : hashSecret(device)
   const userId = device === undefined ? randomId() : userIdOf(LOCAL, device)
   // Whoever takes a seat back needs no token for it, and may still bring the one that is spent.
-  if (token === undefined || (resume !== undefined && server.canResume(resume, deviceHash)))
+  if (token === undefined || (resume !== undefined && server.entrance.canResume(resume, deviceHash))) {
+    await server.tenants.requireActive(LOCAL)
     return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null }, resume }
+  }
   const grant = await server.tokens.verify(token)
   return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant }, resume }
 }
@@ -232,6 +261,13 @@ function wireOf(socket: Socket): Wire {
     exit: (channel) => void socket.leave(channel),
     close: () => void socket.disconnect(true),
   }
+}
+
+/** Waits for something, and not for longer than that, in ms. */
+async function inTime(done: Promise<unknown>, ms: number): Promise<void> {
+  let patience: NodeJS.Timeout | undefined
+  await Promise.race([done, new Promise((resolve) => (patience = setTimeout(resolve, ms)))])
+  clearTimeout(patience)
 }
 
 /** What waits in the process for a client to read: Engine.IO's queue and the WebSocket's. */

@@ -21,7 +21,9 @@ import { aRoom, aSeat, at, say } from './samples.ts'
 const MACHINERY = [
   'Store',
   'WriterThread',
+  'backup',
   'compiledOnce',
+  'copier',
   'cursor',
   'errors',
   'file',
@@ -66,6 +68,7 @@ export const catalogue: Record<string, Calls> = {
       (db) => history.sessionsOf(db, 'local', 'room', { limit: 50, cursor }),
     ],
     usageOf: [(db) => history.usageOf(db, 'local', { roomId: 'room', from: at(0), before: at(9) })],
+    minutesSince: [(db) => history.minutesSince(db, 'local', at(0), at(9))],
     roomsOfUser: [(db) => history.roomsOfUser(db, 'local', 'ada', 50)],
   },
   keys: {
@@ -81,10 +84,24 @@ export const catalogue: Record<string, Calls> = {
     insertMember: [(db) => members.insertMember(db, { roomId: 'room', userId: 'ben', role: 'cohost', at: at(1) }).compile()],
     removeMember: [(db) => members.removeMember(db, 'room', 'ben')],
     membershipsOf: [(db) => members.membershipsOf(db, 'room')],
+    adoptMembers: [
+      (db) =>
+        members.adoptMembers(db, {
+          tenantId: 'local',
+          roomId: 'room',
+          members: [{ userId: 'cleo', name: 'Cleo', role: 'speaker', since: at(1) }],
+        }),
+    ],
   },
   messages: {
     // A repeat reads the first one.
     insertMessage: [(db) => say(db, 'Hello', 'once'), (db) => say(db, 'Hello', 'once')],
+    adoptMessages: [
+      (db) =>
+        messages.adoptMessages(db, 'room', [
+          { from: { userId: 'ada', peerId: 'seat', name: 'Ada' }, clientMessageId: 'older', text: 'Hello', sentAt: at(0) },
+        ]),
+    ],
     messagesOf: [
       (db) => messages.messagesOf(db, 'room', { limit: 50 }),
       (db) => messages.messagesOf(db, 'room', { before: '100', limit: 50 }),
@@ -101,6 +118,7 @@ export const catalogue: Record<string, Calls> = {
     noteOfRoom: [(db) => rooms.noteOfRoom(db, 'room', { hostName: 'Ada', deleteAt: null })],
     deleteRoom: [(db) => rooms.deleteRoom(db, 'local', 'another', 7), (db) => rooms.deleteRoom(db, 'local', 'another')],
     roomsToDelete: [(db) => rooms.roomsToDelete(db)],
+    countRooms: [(db) => rooms.countRooms(db, 'local')],
     roomById: [(db) => rooms.roomById(db, 'local', 'room')],
     roomBySlug: [(db) => rooms.roomBySlug(db, 'local', 'slug')],
     roomByJoinCode: [(db) => rooms.roomByJoinCode(db, 'local', 'ABC123')],
@@ -132,6 +150,8 @@ export const catalogue: Record<string, Calls> = {
   },
   tenants: {
     tenantById: [(db) => tenants.tenantById(db, 'local')],
+    listTenants: [(db) => tenants.listTenants(db)],
+    changeTenant: [(db) => tenants.changeTenant(db, 'local', { tier: 'standard' })],
     addTenant: [(db) => tenants.addTenant(db, { id: 'acme', name: 'Acme', createdAt: at(0) })],
   },
   tokens: {

@@ -32,6 +32,7 @@ const exceptions: Record<string, Reason> = {
   'keys.revokeKey': owner,
   'members.roleOf': room,
   'members.addMember': room,
+  'members.adoptMembers': room,
   'members.insertMember': room,
   'members.removeMember': room,
   'members.membershipsOf': room,
@@ -39,6 +40,7 @@ const exceptions: Record<string, Reason> = {
     why: 'into a room that someone has a seat in; a repeat is read by the id that this has answered',
     by: /^insert into "messages" \("room_id"|from "messages" where "id" = \?/,
   },
+  'messages.adoptMessages': room,
   'messages.messagesOf': room,
   'rooms.insertRoom': {
     why: 'the membership of the host in the room that is made with it',
@@ -61,6 +63,8 @@ const exceptions: Record<string, Reason> = {
     why: 'the tenant itself, as a key or a token that was checked names it',
     by: /from "tenants" where "id" = \?/,
   },
+  'tenants.listTenants': { ...owner, by: /"tenants"/ },
+  'tenants.changeTenant': { ...owner, by: /"tenants" set .* where "id" = \?/ },
   'tenants.addTenant': { why: 'the tenant itself; one that there is stays as it is', by: /on conflict \("id"\) do nothing/ },
   'tokens.dropTokens': upkeep,
 }

@@ -15,39 +15,39 @@ test('every step can be taken back, and up again to the same schema', async () =
   const file = await newFile()
   const schemas = [schemaOf(file)]
   for (let version = 1; version <= migrations.length; version++) {
-    expect(migrate(file, version)).toEqual({ from: version - 1, to: version })
+    expect(await migrate(file, version, null)).toEqual({ from: version - 1, to: version })
     schemas.push(schemaOf(file))
   }
   for (let version = migrations.length; version > 0; version--) {
     expect(schemaOf(file)).toEqual(schemas[version])
-    expect(migrate(file, 'down')).toEqual({ from: version, to: version - 1 })
+    expect(await migrate(file, 'down', null)).toEqual({ from: version, to: version - 1 })
   }
   expect(schemaOf(file)).toEqual([])
-  expect(migrate(file, 'up')).toEqual({ from: 0, to: migrations.length })
+  expect(await migrate(file, 'up', null)).toEqual({ from: 0, to: migrations.length })
   expect(schemaOf(file)).toEqual(schemas.at(-1))
 })
 
 test('up at the latest and down at the first change nothing', async () => {
   const file = await newFile()
-  expect(migrate(file, 'down')).toEqual({ from: 0, to: 0 })
-  migrate(file, 'up')
-  expect(migrate(file, 'up')).toEqual({ from: migrations.length, to: migrations.length })
+  expect(await migrate(file, 'down', null)).toEqual({ from: 0, to: 0 })
+  await migrate(file, 'up', null)
+  expect(await migrate(file, 'up', null)).toEqual({ from: migrations.length, to: migrations.length })
 })
 
 test.each([-1, 0.5, migrations.length + 1])('there is no version %s', async (version) => {
   const file = await newFile()
-  expect(() => migrate(file, version)).toThrow(/no version/)
+  await expect(migrate(file, version, null)).rejects.toThrow(/no version/)
 })
 
 test('a newer database is not taken back', async () => {
   const file = await newFile()
   connect(file).pragma(`user_version = ${migrations.length + 1}`)
-  expect(() => migrate(file, 'down')).toThrow(/newer Lanyard/)
+  await expect(migrate(file, 'down', null)).rejects.toThrow(/newer Lanyard/)
 })
 
 test('every table is strict', async () => {
   const file = await newFile()
-  migrate(file, 'up')
+  await migrate(file, 'up', null)
   const tables = connect(file)
     .prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
     .all()
@@ -57,7 +57,7 @@ test('every table is strict', async () => {
 
 test('people who have one id in two tenants become one on the way back, and stay who they are on the way up', async () => {
   const file = await newFile()
-  migrate(file, 'up')
+  await migrate(file, 'up', null)
   const insert = (db: ReturnType<typeof connect>, id: string, tenant: string, at: string) =>
     db.prepare("INSERT INTO users VALUES (?, ?, NULL, ?, ?, '')").run(id, tenant, `${id} of ${tenant}`, at)
   const names = (db: ReturnType<typeof connect>) => db.prepare('SELECT name FROM users ORDER BY name').pluck().all()
@@ -65,9 +65,9 @@ test('people who have one id in two tenants become one on the way back, and stay
   insert(db, 'ada', 'local', '2')
   insert(db, 'ada', 'acme', '1')
   insert(db, 'ben', 'acme', '3')
-  migrate(file, migrations.indexOf(users))
+  await migrate(file, migrations.indexOf(users), null)
   expect(names(db)).toEqual(['ada of acme', 'ben of acme'])
-  migrate(file, 'up')
+  await migrate(file, 'up', null)
   insert(db, 'ada', 'local', '4')
   expect(names(db)).toEqual(['ada of acme', 'ada of local', 'ben of acme'])
 })

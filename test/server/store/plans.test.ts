@@ -6,6 +6,7 @@ import { connect, open } from './support.ts'
 /** Steps that go through all of something, and why they may. */
 const scans: Record<string, string> = {
   'keys.listKeys: SCAN api_keys': 'whoever runs the server wants to see all of them',
+  'tenants.listTenants: SCAN tenants USING INDEX sqlite_autoindex_tenants_1': 'whoever runs the server wants to see all of them',
   'seats.closeOpenSessions: SCAN sessions USING INDEX sessions_open': 'the index has only those that a crash has left open',
   'seats.closeOpenSessions: SCAN presence': 'all of it goes, once, at the start',
   'seats.closeOpenSessions: SCAN rooms': 'once, at the start',

@@ -1,3 +1,5 @@
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../../../shared/errors.ts'
 import { callerOf, type Caller } from '../apiKeys.ts'
@@ -30,6 +32,9 @@ export function withKey({ store }: Api) {
 export function bearerOf(header: string | undefined): string | null {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null
 }
+
+/** Whence someone asks; null where that is not known. */
+export const addressOf = (c: Context): string | null => getConnInfo(c).remote.address ?? null
 
 /** A room of the caller's tenant. Throws `roomNotFound`. */
 export async function roomOf({ rooms }: Api, { tenant }: Caller, ref: string, codeOnly = false): Promise<StoredRoom> {

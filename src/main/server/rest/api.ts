@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { AppError } from '../../../shared/errors.ts'
 import { MAX_MESSAGE_BYTES } from '../../../shared/protocol.ts'
 import { version } from '../version.ts'
+import type { MiddlewareHandler } from 'hono'
 import { withKey, type Api, type KeyEnv } from './access.ts'
 import { answersOnce } from './Answers.ts'
 import { serveHistory } from './history.ts'
@@ -10,8 +11,11 @@ import { serveMembers } from './members.ts'
 import { serveRooms } from './rooms.ts'
 import { serveTokens } from './tokens.ts'
 
-/** The REST interface, version 1: for programs with a key. What it takes and answers is written once, in its schemas. */
-export function makeApi(api: Api): OpenAPIHono<KeyEnv> {
+/**
+ * The REST interface, version 1: for programs with a key, unless `identify` knows them otherwise. What it takes and answers is written
+ * once, in its schemas.
+ */
+export function makeApi(api: Api, identify: MiddlewareHandler<KeyEnv> = withKey(api)): OpenAPIHono<KeyEnv> {
   const app = makeRouter<KeyEnv>()
   const about = {
     openapi: '3.1.0',
@@ -36,7 +40,7 @@ export function makeApi(api: Api): OpenAPIHono<KeyEnv> {
     description: 'A key, as `lanyard key create` prints it.',
   })
   app.get('/openapi.json', (c) => c.json(app.getOpenAPI31Document(about)))
-  app.use(limited, withKey(api), answersOnce())
+  app.use(limited, identify, answersOnce())
   serveRooms(app, api)
   serveMembers(app, api)
   serveHistory(app, api)

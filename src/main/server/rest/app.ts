@@ -4,9 +4,12 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../../shared/errors.ts'
+import { callerOf } from '../apiKeys.ts'
 import type { ServerConfig } from '../config.ts'
+import { LOCAL } from '../ids.ts'
 import type { Logger } from '../log.ts'
-import type { Api } from './access.ts'
+import type { Metrics } from '../Metrics.ts'
+import { addressOf, bearerOf, type Api } from './access.ts'
 import { makeApi } from './api.ts'
 import { makeDocsPage } from './docsPage.ts'
 import { makeOlderApi } from './older.ts'
@@ -14,15 +17,16 @@ import { answerError, problem } from './problem.ts'
 
 export interface HttpOptions {
   version: string
-  config: Pick<ServerConfig, 'webDir' | 'whoCreates' | 'allowedOrigins'>
+  config: Pick<ServerConfig, 'webDir' | 'allowedOrigins'>
   api: Api
+  metrics: Metrics
   /** Why the server cannot do its work now; null where it can. */
   trouble: () => AppError | null
   log: Logger
 }
 
 /** The HTTP side of the server: its health, the REST interface, and the interface for browsers. */
-export function makeHttpApp({ version, config, api, trouble, log }: HttpOptions): Hono {
+export function makeHttpApp({ version, config, api, metrics, trouble, log }: HttpOptions): Hono {
   const { webDir, allowedOrigins } = config
   const app = new Hono()
   app.onError((error, c) => answerError(c, error, log))
@@ -58,6 +62,10 @@ export function makeHttpApp({ version, config, api, trouble, log }: HttpOptions)
     const error = trouble()
     return error ? problem(c, error) : c.json({ status: 'ready', version })
   })
+  app.get('/metrics', async (c) => {
+    if (!isLoopback(addressOf(c))) await requireLocalKey(api, bearerOf(c.req.header('authorization')))
+    return c.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType })
+  })
   if (allowedOrigins.length > 0) {
     const exposeHeaders = ['ETag', 'Location', 'Idempotency-Replayed']
     app.use(
@@ -66,7 +74,7 @@ export function makeHttpApp({ version, config, api, trouble, log }: HttpOptions)
     )
   }
   app.route('/api/v1', makeApi(api))
-  app.route('/api/rooms', makeOlderApi(api, config))
+  app.route('/api/rooms', makeOlderApi(api))
   if (webDir !== null && existsSync(webDir)) {
     app.use(
       serveStatic({
@@ -80,6 +88,15 @@ export function makeHttpApp({ version, config, api, trouble, log }: HttpOptions)
   }
   return app
 }
+
+/** Numbers of the whole server are for whoever runs it: with a key of its own tenant, or on the machine itself. */
+async function requireLocalKey({ store }: Api, key: string | null): Promise<void> {
+  if (key === null) throw new AppError('unauthorized', 'Show a key: Authorization: Bearer KEY')
+  const { tenant } = await callerOf(store, key)
+  if (tenant.id !== LOCAL) throw new AppError('forbidden', 'The numbers of the whole server are not for its tenants')
+}
+
+const isLoopback = (address: string | null) => address !== null && /^(127\.|::1$|::ffff:127\.)/.test(address)
 
 /** The methods that a path has handlers for. */
 function methodsAt(app: Hono, path: string): string[] {

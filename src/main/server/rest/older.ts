@@ -1,12 +1,9 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { AppError } from '../../../shared/errors.ts'
 import { callerOf } from '../apiKeys.ts'
-import type { ServerConfig } from '../config.ts'
 import { LOCAL } from '../ids.ts'
 import type { Actor } from '../store/audit.ts'
-import { bearerOf, type Api } from './access.ts'
+import { addressOf, bearerOf, type Api } from './access.ts'
 import { limited, makeRouter } from './api.ts'
 import { body, json, Room, RoomSettings } from './schemas.ts'
 
@@ -24,13 +21,13 @@ const routes = {
 } as const
 
 /** The paths of before, for guests: rooms of the local tenant, without a key. */
-export function makeOlderApi({ rooms, store }: Api, { whoCreates }: Pick<ServerConfig, 'whoCreates'>): OpenAPIHono {
+export function makeOlderApi({ rooms, store }: Api): OpenAPIHono {
   const app = makeRouter()
   const { directory } = rooms
   app.use(limited)
 
   app.openapi(routes.create, async (c) => {
-    const { tenantId, actor } = await makerOf(c.req.header('authorization'))
+    const { tenantId, actor } = await makerOf(c)
     const room = await directory.create(tenantId, actor, c.req.valid('json'), null)
     return c.json({ room: rooms.describe(room) }, 200)
   })
@@ -44,15 +41,13 @@ export function makeOlderApi({ rooms, store }: Api, { whoCreates }: Pick<ServerC
     }
   }
 
-  async function makerOf(authorization: string | undefined): Promise<{ tenantId: string; actor: Actor }> {
-    const key = bearerOf(authorization)
+  async function makerOf(c: Context): Promise<{ tenantId: string; actor: Actor }> {
+    const key = bearerOf(c.req.header('authorization'))
     if (key !== null) {
       const { tenant, actor } = await callerOf(store, key)
       return { tenantId: tenant.id, actor }
     }
-    if (whoCreates === 'key') throw new AppError('unauthorized', 'On this server, rooms are made with a key only')
+    await rooms.requireMayCreate(addressOf(c))
     return { tenantId: LOCAL, actor: { kind: 'person', id: null, name: '' } }
   }
 }
-
-const addressOf = (c: Context) => getConnInfo(c).remote.address ?? null

@@ -49,7 +49,7 @@ const routes = {
     request: { headers: Idempotent, ...body(RoomSettings) },
     responses: {
       201: json('The room.', Room, { ...tagged, ...located }),
-      ...problems('badRequest', 'unauthorized', 'slugTaken', 'keyReused', 'storeUnavailable'),
+      ...problems('badRequest', 'unauthorized', 'limitReached', 'slugTaken', 'keyReused', 'storeUnavailable'),
     },
   }),
   byCode: createRoute({

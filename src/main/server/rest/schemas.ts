@@ -44,8 +44,15 @@ export const AuditEntry = z
   })
   .openapi('AuditEntry')
 
+const LimitUsed = z.object({ used: z.number(), most: z.int().nullable().describe('null without a limit') })
+
 export const Tenant = z
-  .object({ id: z.string(), name: z.string(), tier: z.string(), active: z.boolean(), createdAt: model.Timestamp })
+  .object({
+    ...{ id: z.string(), name: z.string(), tier: z.string(), active: z.boolean(), createdAt: model.Timestamp },
+    limits: z
+      .object({ rooms: LimitUsed, people: LimitUsed, minutes: LimitUsed })
+      .describe('minutes of all people in this month (UTC)'),
+  })
   .openapi('Tenant')
 
 /** Seconds: a month at most. */

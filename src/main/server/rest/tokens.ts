@@ -32,7 +32,7 @@ const routes = {
 } as const
 
 export function serveTokens(app: OpenAPIHono<KeyEnv>, api: Api): void {
-  const { tokens } = api.rooms
+  const { tokens, tenants, people } = api.rooms
 
   app.openapi(routes.create, async (c) => {
     const { room_id, user_name, user_id: userId, duration, permissions, single_use: singleUse } = c.req.valid('json')
@@ -44,5 +44,8 @@ export function serveTokens(app: OpenAPIHono<KeyEnv>, api: Api): void {
     await tokens.revoke(c.get('caller').tenant.id, c.req.valid('param').id)
     return c.body(null, 204)
   })
-  app.openapi(routes.tenant, (c) => c.json(c.get('caller').tenant, 200))
+  app.openapi(routes.tenant, async (c) => {
+    const { tenant } = c.get('caller')
+    return c.json({ ...tenant, limits: await tenants.usage(tenant, people.of(tenant.id)) }, 200)
+  })
 }

@@ -54,10 +54,21 @@ interface Waiting {
 
 type State = { status: 'well' } | { status: 'trouble'; error: AppError; recordsLost: number }
 
-/** Opens the database in `file`; one that is missing is made. Throws `storeUnavailable`. */
-export async function openStore({ file, log }: { file: string; log: Logger }): Promise<Store> {
+/**
+ * Opens the database in `file`; one that is missing is made. Before its schema becomes another one, it is copied into the folder
+ * `backups`, where one is named. Throws `storeUnavailable`.
+ */
+export async function openStore({
+  file,
+  backups = null,
+  log,
+}: {
+  file: string
+  backups?: string | null
+  log: Logger
+}): Promise<Store> {
   try {
-    return new Store(file, await prepareFile(file, log), log)
+    return new Store(file, await prepareFile(file, log, backups), log)
   } catch (error) {
     throw unavailable(error)
   }

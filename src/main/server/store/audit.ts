@@ -11,6 +11,7 @@ export interface Actor {
 
 export const acts = [
   'roomCreated',
+  'roomImported',
   'roomChanged',
   'roomClosed',
   'roomReopened',

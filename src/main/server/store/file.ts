@@ -7,16 +7,17 @@ import { failureOf, isDamage } from './errors.ts'
 import { migrateTo, versionOf } from './migrate.ts'
 
 /**
- * Brings a file to the latest version of the schema, after setting a damaged one aside, whose new name it returns. Throws
- * `storeUnavailable` for one that is newer than this program, and what SQLite throws where the disk refuses.
+ * Brings a file to the latest version of the schema, after a copy into the folder `backups`, and after setting a damaged one aside,
+ * whose new name it returns. Throws `storeUnavailable` for one that is newer than this program, and what SQLite throws where the
+ * disk refuses.
  */
-export async function prepareFile(file: string, log: Logger): Promise<string | null> {
+export async function prepareFile(file: string, log: Logger, backups: string | null = null): Promise<string | null> {
   const setAside = (await isDamaged(file)) ? await moveAside(file) : null
   const db = new Database(file)
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    const { from, to } = migrateTo(db, 'up')
+    const { from, to } = await migrateTo(db, 'up', backups)
     if (from !== to) log.info({ from, to }, 'the database has a new schema')
   } finally {
     db.close()

@@ -77,6 +77,21 @@ export async function usageOf(db: Db, tenantId: string, { roomId, from, before }
     .execute()
 }
 
+/** How many minutes the sessions have lasted that began in a tenant's rooms since then; those that last go on until now. */
+export async function minutesSince(db: Db, tenantId: string, since: string, now: string): Promise<number> {
+  const { seconds } = await db.query
+    .selectFrom('sessions')
+    .select(
+      sql<number>`coalesce(sum(unixepoch(coalesce(disconnected_at, ${now}), 'subsec') - unixepoch(connected_at, 'subsec')), 0)`.as(
+        'seconds',
+      ),
+    )
+    .where('tenant_id', '=', tenantId)
+    .where('connected_at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return seconds / 60
+}
+
 /** The rooms that someone was in, the latest first, each once, and whether they are in it now. */
 export async function roomsOfUser(
   db: Db,

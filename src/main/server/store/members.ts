@@ -56,3 +56,27 @@ export function insertMember(db: Db, { roomId, userId, role, at }: NewMember) {
     .values({ room_id: roomId, user_id: userId, role, joined_at: at })
     .onConflict((conflict) => conflict.columns(['room_id', 'user_id']).doUpdateSet({ role }))
 }
+
+/**
+ * Gives people of another server their places, and their names; those who have one keep what they have. Resolves with the ids of those
+ * who are new.
+ */
+export async function adoptMembers(
+  db: Db,
+  { tenantId, roomId, members }: { tenantId: string; roomId: string; members: readonly Membership[] },
+): Promise<string[]> {
+  const [, ...found] = await db.write(
+    db.query
+      .insertInto('users')
+      .values(
+        members.map(({ userId: id, name, since }) => ({ id, tenant_id: tenantId, name, created_at: since, seen_at: since })),
+      )
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing()),
+    db.query
+      .insertInto('room_members')
+      .values(members.map(({ userId, role, since }) => ({ room_id: roomId, user_id: userId, role, joined_at: since })))
+      .onConflict((conflict) => conflict.columns(['room_id', 'user_id']).doNothing())
+      .returning('user_id'),
+  )
+  return found.flat().map(({ user_id }) => user_id)
+}

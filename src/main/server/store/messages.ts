@@ -25,21 +25,8 @@ const insertion = compiledOnce<NewRow, { id: number; repeats: number }>((query, 
  * is not new. Throws `roomNotFound` for a room that is gone.
  */
 export async function insertMessage(db: Db, message: Omit<ChatMessage, 'id'>): Promise<{ message: ChatMessage; isNew: boolean }> {
-  const { roomId, from, clientMessageId, text, sentAt } = message
-  const row: NewRow = {
-    room_id: roomId,
-    user_id: from.userId,
-    peer_id: from.peerId,
-    user_name: from.name,
-    client_message_id: clientMessageId,
-    text,
-    sent_at: sentAt,
-  }
-  const [[stored]] = await db.write(insertion(db.query, row)).catch((error: unknown) => {
-    if (error instanceof ConstraintError && error.kind === 'reference')
-      throw new AppError('roomNotFound', 'This room is no more', { cause: error })
-    throw error
-  })
+  const { roomId } = message
+  const [[stored]] = await db.write(insertion(db.query, rowOf(message))).catch(noRoom)
   const { id, repeats } = stored!
   if (repeats === 0) return { message: { id: String(id), ...message }, isNew: true }
   const first = await db.query.selectFrom('messages').select(columns).where('id', '=', id).executeTakeFirstOrThrow()
@@ -98,6 +85,24 @@ interface Row {
   sent_at: string
 }
 
+function rowOf({ roomId, from, clientMessageId, text, sentAt }: Omit<ChatMessage, 'id'>): NewRow {
+  return {
+    room_id: roomId,
+    user_id: from.userId,
+    peer_id: from.peerId,
+    user_name: from.name,
+    client_message_id: clientMessageId,
+    text,
+    sent_at: sentAt,
+  }
+}
+
+function noRoom(error: unknown): never {
+  if (error instanceof ConstraintError && error.kind === 'reference')
+    throw new AppError('roomNotFound', 'This room is no more', { cause: error })
+  throw error
+}
+
 function messageOf(roomId: string, row: Row): ChatMessage {
   return {
     id: String(row.id),
@@ -113,4 +118,27 @@ function messageOf(roomId: string, row: Row): ChatMessage {
 function parseId(id: string, field: string): number {
   if (!/^\d{1,15}$/.test(id)) throw new AppError('badRequest', 'There is no message with that id', { details: { path: field } })
   return Number(id)
+}
+
+/** Like `insertion`, of what need not be known when it is there already. */
+const adoption = compiledOnce<NewRow, { id: number }>((query, row) =>
+  query
+    .insertInto('messages')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['room_id', 'user_id', 'client_message_id']).doNothing())
+    .returning('id'),
+)
+
+/**
+ * Stores what was said on another server, all of it or nothing, and resolves with how many of the messages are new. Throws `roomNotFound`
+ * for a room that is gone.
+ */
+export async function adoptMessages(
+  db: Db,
+  roomId: string,
+  messages: readonly Omit<ChatMessage, 'id' | 'roomId'>[],
+): Promise<number> {
+  const unit = messages.map((message) => adoption(db.query, rowOf({ roomId, ...message })))
+  const rows = await db.write(...unit).catch(noRoom)
+  return rows.flat().length
 }

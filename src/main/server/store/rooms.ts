@@ -172,6 +172,15 @@ export async function listRooms(
   return { rooms: rows.slice(0, limit).map(roomOf), cursor: last ? cursorOf({ at: last.created_at, id: last.id }) : null }
 }
 
+export async function countRooms(db: Db, tenantId: string): Promise<number> {
+  const { count } = await db.query
+    .selectFrom('rooms')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
 async function roomWhere(
   db: Db,
   is: { tenant_id: string } & ({ id: string } | { slug: string } | { join_code: string }),

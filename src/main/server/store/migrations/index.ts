@@ -3,6 +3,7 @@ import { admission } from './002_admission.ts'
 import { access } from './003_access.ts'
 import { history } from './004_history.ts'
 import { planning } from './005_planning.ts'
+import { tiers } from './006_tiers.ts'
 import { users } from './007_users.ts'
 
 /** A step of the schema, and the way back. One that has shipped is never edited: the next number is added. */
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** In order; the first makes version 1. */
-export const migrations: readonly Migration[] = [rooms, admission, access, history, planning, users]
+export const migrations: readonly Migration[] = [rooms, admission, access, history, planning, tiers, users]
