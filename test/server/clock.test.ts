@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startRoomServer } from '../../src/main/server/index.ts'
 import { systemClock } from '../../src/main/server/Stay.ts'
-import type { Client} from '../support/Client.ts';
+import type { Client } from '../support/Client.ts'
 import { enter, hostRoom } from '../support/Client.ts'
 import { temporaryDirectory } from '../support/server.ts'
 
