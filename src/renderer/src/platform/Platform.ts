@@ -68,4 +68,6 @@ export interface Platform {
   openChannel(hear: (word: WindowWord) => void): WindowChannel
   /** Resolves with whether it worked. */
   copyText(text: string): Promise<boolean>
+  /** Lets a text be saved on this computer, as files of that type are. */
+  saveFile(name: string, type: string, text: string): void
 }

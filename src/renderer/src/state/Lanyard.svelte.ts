@@ -5,10 +5,12 @@ import type { Session } from '../session/Session.ts'
 import { Announcer } from './Announcer.svelte.ts'
 import { Conversation } from './Conversation.svelte.ts'
 import { Devices } from './Devices.svelte.ts'
+import { Files } from './Files.ts'
 import { Meeting } from './Meeting.svelte.ts'
 import { Moderation } from './Moderation.svelte.ts'
 import { OtherWindows } from './OtherWindows.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
+import { Templates } from './Templates.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
 
 export type { RecentRoom } from '../platform/Platform.ts'
@@ -23,6 +25,10 @@ export class Lanyard {
   readonly moderation: Moderation
   readonly conversation: Conversation
   readonly announcer: Announcer
+  readonly templates: Templates
+  readonly files: Files
+  /** What is kept of the room that one is in. */
+  readonly records: Session['records']
 
   constructor(session: Session, capture: Capture, platform: Platform) {
     this.preferences = new Preferences(platform)
@@ -33,6 +39,9 @@ export class Lanyard {
     this.moderation = new Moderation(session)
     this.conversation = new Conversation(session, this.meeting)
     this.announcer = new Announcer(session, this.conversation)
+    this.templates = new Templates(session)
+    this.files = new Files(session, platform)
+    this.records = session.records
   }
 
   close(): void {

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import { findsNothing } from './support/axe.ts'
+import { expect, test } from './support/fixtures.ts'
+import type { Person } from './support/Person.ts'
+
+/** Opens *New room*, with a name. */
+async function beginRoom({ page, name }: Person, url: string, roomName: string): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('textbox', { name: 'Your name' }).fill(name)
+  await page.getByRole('button', { name: 'Create a room' }).click()
+  await page.getByRole('textbox', { name: 'Room name' }).fill(roomName)
+}
+
+/** `2026-03-30`, so many days from now. */
+const dayFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv-SE')
+
+/** What is saved by a click. */
+async function saved(page: Page, button: string): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()])
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+}
+
+test('F11: a host schedules a room, a guest sees when it opens, and a calendar file tells the same', async ({
+  server,
+  person,
+}) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const day = dayFromNow(3)
+  const dialog = page.getByRole('dialog', { name: 'New room' })
+  await beginRoom(ada, server.url, 'Standup')
+  await dialog.getByRole('checkbox', { name: 'Scheduled' }).check()
+  await dialog.getByLabel('First day').fill(day)
+  await dialog.getByLabel('Time', { exact: true }).fill('09:30')
+  await dialog.getByLabel('Minutes').fill('never')
+  await dialog.getByLabel('Repeats').selectOption('Every week')
+  await dialog.getByLabel('Time zone').selectOption('Asia/Shanghai')
+  await findsNothing(page, 'new room, scheduled')
+  await dialog.getByRole('button', { name: 'Create room' }).click()
+  await expect(dialog.getByText('Type a number of minutes')).toBeVisible()
+  await dialog.getByLabel('Minutes').fill('45')
+  await dialog.getByRole('button', { name: 'Create room' }).click()
+
+  await test.step('at the door, before its time', async () => {
+    await expect(page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
+    await expect(page.getByText(/The room opens (on|tomorrow).* in Asia\/Shanghai\)/)).toBeVisible()
+    await expect(page.getByText('You lead it, and can come in before.')).toBeVisible()
+    const file = await saved(page, 'Save calendar file')
+    expect(file.name).toBe('Standup.ics')
+    expect(file.text).toContain(`DTSTART;TZID=Asia/Shanghai:${day.replaceAll('-', '')}T093000`)
+    expect(file.text).toContain('RRULE:FREQ=WEEKLY')
+    await findsNothing(page, 'ready, early')
+  })
+
+  const grace = await person('Grace', { look: null })
+  await test.step('a guest', async () => {
+    await grace.page.goto(server.url)
+    const card = grace.page.getByRole('list', { name: 'Rooms on this network' }).getByRole('link', { name: /Standup/ })
+    await expect(card).toContainText(/opens/)
+    await card.click()
+    await grace.page.getByRole('textbox', { name: 'Your name' }).fill('Grace')
+    await expect(grace.page.getByText('Before, only those come in who lead it.')).toBeVisible()
+    await grace.page.getByRole('button', { name: 'Join now' }).click()
+    await expect(grace.page.getByRole('heading', { name: 'Not open yet' })).toBeVisible()
+    await expect(grace.page.getByText(/It opens .* in Asia\/Shanghai\)/)).toBeVisible()
+    await findsNothing(grace.page, 'not open yet')
+  })
+
+  await test.step('the host takes the schedule away, and the door is open', async () => {
+    await ada.joinNow()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Room settings' }).click()
+    const settings = page.getByRole('dialog', { name: 'Room settings' })
+    await expect(settings.getByLabel('First day')).toHaveValue(day)
+    await expect(settings.getByLabel('Minutes')).toHaveValue('45')
+    expect((await saved(page, 'Save calendar file')).text).toContain('SUMMARY:Standup')
+    await findsNothing(page, 'room settings, scheduled')
+    await settings.getByRole('checkbox', { name: 'Scheduled' }).uncheck()
+    await settings.getByRole('button', { name: 'Save', exact: true }).click()
+    await expect(settings).toHaveCount(0)
+    await grace.page.getByRole('button', { name: 'Try again' }).click()
+    await grace.joinNow()
+  })
+})
+
+test('F12: settings that were kept make a room, and are deleted', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const dialog = page.getByRole('dialog', { name: 'New room' })
+  await beginRoom(ada, server.url, 'Interview with Grace')
+  await expect(dialog.getByLabel('Begin with')).toHaveCount(0)
+  await dialog.getByText('More options').click()
+  await dialog.getByRole('checkbox', { name: 'Lobby' }).check()
+  await dialog.getByRole('textbox', { name: 'Places' }).fill('8')
+  await dialog.getByRole('button', { name: 'Save as template' }).click()
+  const keeping = page.getByRole('dialog', { name: 'Save as template' })
+  await keeping.getByRole('textbox', { name: 'Template name' }).fill('Interview')
+  await findsNothing(page, 'save as template')
+  await keeping.getByRole('button', { name: 'Keep template' }).click()
+  await expect(keeping).toHaveCount(0)
+
+  await beginRoom(ada, server.url, 'Interview with Lin')
+  await dialog.getByLabel('Begin with').selectOption('Interview')
+  await expect(dialog.getByRole('textbox', { name: 'Room name' })).toHaveValue('Interview with Lin')
+  await dialog.getByText('More options').click()
+  await expect(dialog.getByRole('checkbox', { name: 'Lobby' })).toBeChecked()
+  await expect(dialog.getByRole('textbox', { name: 'Places' })).toHaveValue('8')
+  await findsNothing(page, 'new room, with a template')
+  await dialog.getByRole('button', { name: 'Create room' }).click()
+  await expect(page.getByText('Interview with Lin')).toBeVisible()
+
+  await test.step('a guest waits in its lobby', async () => {
+    const grace = await person('Grace', { look: null })
+    await grace.page.goto(page.url())
+    await expect(grace.page.getByText('You wait before the room until a host lets you in.')).toBeVisible()
+  })
+
+  await test.step('deleted, after a question', async () => {
+    await beginRoom(ada, server.url, 'Another one')
+    await dialog.getByLabel('Begin with').selectOption('Interview')
+    await dialog.getByRole('button', { name: 'Delete template Interview' }).click()
+    const question = page.getByRole('dialog', { name: 'Delete Interview?' })
+    await question.getByRole('button', { name: 'Delete template' }).click()
+    await expect(dialog.getByLabel('Begin with')).toHaveCount(0)
+    await expect(dialog.getByRole('textbox', { name: 'Room name' })).toHaveValue('Another one')
+  })
+})
