@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { findsNothing } from './support/axe.ts'
 import { expect, test } from './support/fixtures.ts'
+import { outsider } from './support/outsider.ts'
 import type { Person } from './support/Person.ts'
 
 /** Opens *New room*, with a name. */
@@ -14,6 +15,12 @@ async function beginRoom({ page, name }: Person, url: string, roomName: string):
 
 /** `2026-03-30`, so many days from now. */
 const dayFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv-SE')
+
+async function openRecords(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Room records' }).click()
+  return page.getByRole('dialog', { name: 'Room records' })
+}
 
 /** What is saved by a click. */
 async function saved(page: Page, button: string): Promise<{ name: string; text: string }> {
@@ -126,3 +133,85 @@ test('F12: settings that were kept make a room, and are deleted', async ({ serve
     await expect(dialog.getByRole('textbox', { name: 'Room name' })).toHaveValue('Another one')
   })
 })
+
+test('F13: who was in a room when is shown, page by page, to those who lead it', async ({ server, person }) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const code = await ada.createRoom(server.url, 'Standup')
+  const grace = await outsider(server.url)
+  for (let visit = 0; visit < 55; visit++) {
+    await grace.request('joinRoom', { joinCode: code, name: `Grace ${visit}` })
+    await grace.request('leaveRoom', {})
+  }
+  const dialog = await openRecords(page)
+  await expect(dialog.getByRole('tab', { name: 'Visits' })).toBeFocused()
+  const visits = dialog.getByRole('listitem')
+  await expect(visits).toHaveCount(50)
+  await expect(visits.first()).toHaveText(/Grace 54.*under a minute/)
+  await findsNothing(page, 'visits')
+  await dialog.getByRole('button', { name: 'Show earlier visits' }).click()
+  await expect(visits).toHaveCount(56)
+  await expect(visits.last()).toHaveText(/Ada.*here now/)
+  await expect(dialog.getByRole('button', { name: 'Show earlier visits' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  const lin = await person('Lin', { look: null })
+  await lin.joinByCode(server.url, code)
+  await lin.page.getByRole('button', { name: 'More' }).click()
+  await expect(lin.page.getByRole('menuitem', { name: 'Settings' })).toBeVisible()
+  await expect(lin.page.getByRole('menuitem', { name: 'Room records' })).toHaveCount(0)
+  grace.close()
+})
+
+test('F14: today’s visits are in the plot, in its table and in the files, and what was done is told in sentences', async ({
+  server,
+  person,
+}) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const code = await ada.createRoom(server.url, 'Standup')
+  const grace = await outsider(server.url)
+  await grace.request('joinRoom', { joinCode: code, name: 'Grace' })
+  await grace.request('leaveRoom', {})
+  const dialog = await openRecords(page)
+
+  await test.step('usage', async () => {
+    await dialog.getByRole('tab', { name: 'Usage' }).click()
+    const days = dialog.getByRole('table', { name: 'Usage by day' }).locator('tbody tr')
+    await expect(days).toHaveCount(30)
+    await expect(days.last().getByRole('cell')).toHaveText(['2', '2', 'under a minute'])
+    expect(await paintedShare(page)).toBeGreaterThan(0.002)
+    await dialog.getByLabel('Range').selectOption('Last 7 days')
+    await expect(days).toHaveCount(7)
+    await findsNothing(page, 'usage')
+    const csv = await saved(page, 'Save as CSV')
+    expect(csv.name).toBe('Standup usage.csv')
+    expect(csv.text.split('\r\n').at(-2)).toMatch(/^\d{4}-\d\d-\d\d,2,2,\d+$/)
+    const json = JSON.parse((await saved(page, 'Save as JSON')).text) as { presentNow: number; days: unknown[] }
+    expect(json).toMatchObject({ presentNow: 1, total: { people: 2, sessions: 2 } })
+    expect(json.days).toHaveLength(7)
+  })
+
+  await test.step('what was done', async () => {
+    await dialog.getByRole('tab', { name: 'Log' }).click()
+    await expect(dialog.getByText('Ada made the room.')).toBeVisible()
+    await findsNothing(page, 'log')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await dialog.getByRole('tab', { name: 'Usage' }).click()
+    await expect(dialog.getByRole('table')).toBeAttached()
+    await findsNothing(page, 'usage, dark')
+  })
+  grace.close()
+})
+
+/** How much of the plot has been drawn on, from 0 to 1. */
+const paintedShare = (page: Page) =>
+  page
+    .locator('.plots canvas')
+    .first()
+    .evaluate((element) => {
+      const canvas = element as HTMLCanvasElement
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      let painted = 0
+      for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) painted += 1
+      return painted / (data.length / 4)
+    })
