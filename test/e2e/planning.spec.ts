@@ -215,3 +215,30 @@ const paintedShare = (page: Page) =>
       for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) painted += 1
       return painted / (data.length / 4)
     })
+
+test('F13: the first screen finds the rooms again that one was in, and says in which one is in another window', async ({
+  server,
+  person,
+}) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  await ada.createRoom(server.url, 'Standup')
+  const other = await page.context().newPage()
+  await other.goto(server.url)
+  const rooms = other.getByRole('list', { name: 'Recent rooms' }).getByRole('listitem')
+  await expect(rooms).toHaveText([/Standup\s*You are there in another window/])
+  await findsNothing(other, 'recent rooms')
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await expect(rooms).toHaveText([/Standup\s*Today/])
+
+  await test.step('also where this copy remembers nothing', async () => {
+    await other.evaluate(() => localStorage.removeItem('lanyard.kept'))
+    await other.reload()
+    await expect(rooms).toHaveText([/Standup\s*Today/])
+    await rooms.getByRole('button', { name: 'Forget Standup' }).click()
+    await expect(rooms).toHaveCount(0)
+    await other.reload()
+    await expect(other.getByRole('list', { name: 'Rooms on this network' })).toContainText('Standup')
+    await expect(rooms).toHaveCount(0)
+  })
+})

@@ -20,6 +20,8 @@ export const Kept = z.object({
   recentRooms: z
     .array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime(), server: z.string().catch('') }))
     .catch([]),
+  /** Rooms that one does not want to see among them, until one is there again. */
+  forgottenRooms: z.array(z.object({ id: z.string(), at: z.iso.datetime() })).catch([]),
 })
 export type Kept = z.infer<typeof Kept>
 export type RecentRoom = Kept['recentRooms'][number]

@@ -9,6 +9,7 @@ import { Files } from './Files.ts'
 import { Meeting } from './Meeting.svelte.ts'
 import { Moderation } from './Moderation.svelte.ts'
 import { OtherWindows } from './OtherWindows.svelte.ts'
+import { OwnRooms } from './OwnRooms.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
 import { Templates } from './Templates.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
@@ -20,6 +21,7 @@ export class Lanyard {
   readonly preferences: Preferences
   readonly devices: Devices
   readonly otherWindows: OtherWindows
+  readonly ownRooms: OwnRooms
   readonly visit: Visit
   readonly meeting: Meeting
   readonly moderation: Moderation
@@ -34,6 +36,7 @@ export class Lanyard {
     this.preferences = new Preferences(platform)
     this.devices = new Devices(capture, session, this.preferences)
     this.otherWindows = new OtherWindows(session, platform, () => this.visit.leave())
+    this.ownRooms = new OwnRooms(session, platform, this.preferences, this.otherWindows)
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.moderation = new Moderation(session)
@@ -46,6 +49,7 @@ export class Lanyard {
 
   close(): void {
     this.devices.close()
+    this.ownRooms.close()
     this.otherWindows.close()
     this.announcer.close()
   }
