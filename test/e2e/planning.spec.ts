@@ -203,6 +203,44 @@ test('F14: today’s visits are in the plot, in its table and in the files, and 
   grace.close()
 })
 
+test('F3: those who have a lasting place are listed with their roles, and who is here is given another one', async ({
+  server,
+  person,
+}) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const code = await ada.createRoom(server.url, 'Standup')
+  const [grace, lin] = await Promise.all(['Grace', 'Lin'].map(() => outsider(server.url)))
+  for (const [other, name] of [
+    [grace!, 'Grace'],
+    [lin!, 'Lin'],
+  ] as const) {
+    await other.request('joinRoom', { joinCode: code, name })
+    await ada.toggle('People').click()
+    await page.getByRole('button', { name: `Actions for ${name}` }).click()
+    await page.getByRole('menuitem', { name: 'Make co-host' }).click()
+    await expect(page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: name })).toContainText(
+      'Co-host',
+    )
+    await ada.toggle('People').click()
+  }
+  await lin!.request('leaveRoom', {})
+  await expect(ada.figure('Lin')).toHaveCount(0)
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Room settings' }).click()
+  const members = page.getByRole('list', { name: 'Members' }).getByRole('listitem')
+  await expect(members.filter({ hasText: 'Ada' })).toContainText('Host')
+  await expect(members.filter({ hasText: 'Lin' })).toHaveText(/Since today.*Co-host/)
+  await findsNothing(page, 'members')
+  await page.getByRole('combobox', { name: 'Role of Grace' }).selectOption('Listener')
+  await expect
+    .poll(async () => (await grace!.request('listMembers', {})).members.find(({ name }) => name === 'Grace')?.role)
+    .toBe('listener')
+  await expect(page.getByRole('combobox', { name: 'Role of Grace' })).toHaveValue('listener')
+  grace!.close()
+  lin!.close()
+})
+
 /** How much of the plot has been drawn on, from 0 to 1. */
 const paintedShare = (page: Page) =>
   page
