@@ -41,11 +41,11 @@ test('F11: a host schedules a room, a guest sees when it opens, and a calendar f
   await dialog.getByLabel('First day').fill(day)
   await dialog.getByLabel('Time', { exact: true }).fill('09:30')
   await dialog.getByLabel('Minutes').fill('never')
-  await dialog.getByLabel('Repeats').selectOption('Every week')
+  await dialog.getByLabel('Repeats').selectOption('Weekly')
   await dialog.getByLabel('Time zone').selectOption('Asia/Shanghai')
   await findsNothing(page, 'new room, scheduled')
   await dialog.getByRole('button', { name: 'Create room' }).click()
-  await expect(dialog.getByText('Type a number of minutes')).toBeVisible()
+  await expect(dialog.getByText('From 1 to 10,080.')).toBeVisible()
   await dialog.getByLabel('Minutes').fill('45')
   await dialog.getByRole('button', { name: 'Create room' }).click()
 

@@ -82,11 +82,9 @@ export function scheduleOf(draft: ScheduleDraft): Schedule | null {
 export function scheduleErrorsIn(draft: ScheduleDraft): ScheduleErrors {
   if (!draft.isScheduled) return {}
   const errors: ScheduleErrors = {}
-  if (!/^20\d\d-\d\d-\d\d$/.test(draft.date) || !/^\d\d:\d\d$/.test(draft.time))
-    errors.start = 'Choose a day and a time at which it begins.'
-  if (!isWhole(draft.minutes, MOST_MINUTES)) errors.minutes = 'Type a number of minutes, for 7 days at most.'
-  if (canEnd(draft) && draft.times.trim() !== '' && !isWhole(draft.times, MOST_TIMES))
-    errors.times = `Type a number up to ${MOST_TIMES}, or nothing.`
+  if (!/^20\d\d-\d\d-\d\d$/.test(draft.date) || !/^\d\d:\d\d$/.test(draft.time)) errors.start = 'Choose a day and a time.'
+  if (!isWhole(draft.minutes, MOST_MINUTES)) errors.minutes = `From 1 to ${MOST_MINUTES.toLocaleString('en')}.`
+  if (canEnd(draft) && draft.times.trim() !== '' && !isWhole(draft.times, MOST_TIMES)) errors.times = `From 1 to ${MOST_TIMES}.`
   return errors
 }
 

@@ -19,12 +19,12 @@ export function repeatLabel(
 ): string {
   const labels: Record<Repeat, string> = {
     once: 'Not',
-    daily: 'Every day',
-    weekly: 'Every week',
+    daily: 'Daily',
+    weekly: 'Weekly',
     fortnightly: 'Every two weeks',
-    monthlyByDate: start ? `Every month on day ${Number(date.slice(8))}` : 'Every month on that day',
-    monthlyByWeekday: start ? `Every month on the ${weeks[week]} ${weekdayNames[start]}` : 'Every month on that weekday',
-    yearly: 'Every year',
+    monthlyByDate: start ? `Monthly, on day ${Number(date.slice(8))}` : 'Monthly, on that day',
+    monthlyByWeekday: start ? `Monthly, ${weeks[week]} ${weekdayNames[start]}` : 'Monthly, on that weekday',
+    yearly: 'Yearly',
     other: `As set elsewhere: ${rule}`,
   }
   return labels[repeat]
