@@ -71,7 +71,7 @@ const layers = [
   {
     name: 'components',
     folder: components,
-    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui')],
+    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'uplot')],
     onlyTypesOf: [shared],
   },
   { name: 'platform', folder: platform, mayImport: ['^src/shared/bridge.ts$', platform, packages('zod')] },
@@ -88,6 +88,7 @@ const soleUsers = [
   { of: 'kysely', by: `${server}store/` },
   { of: 'electron', by: '^src/(main/app|preload)/' },
   { of: 'mediasoup-client', by: session },
+  { of: 'uplot', by: `${components}records/` },
   { of: 'socket.io-client', by: session },
 ]
 

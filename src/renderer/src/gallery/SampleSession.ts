@@ -4,6 +4,7 @@ import type { ChatMessage, Member, Room, Source, Waiting } from '../../../shared
 import type { Capture, MediaDevice } from '../session/capture.ts'
 import type { Session } from '../session/Session.ts'
 import { SampleLeading } from './SampleLeading.ts'
+import { SampleRecords } from './SampleRecords.ts'
 import { Toggle } from '../session/Toggle.ts'
 import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
 
@@ -25,6 +26,8 @@ export interface Scene {
   refusal: AppError | null
   messages: Session['messages']
   devices: 'all' | 'none' | 'denied'
+  /** How much is kept of the room and of oneself. */
+  records: number
   /** What the link leads to. */
   room: Room | AppError
 }
@@ -52,6 +55,7 @@ export const plainScene: Scene = {
   refusal: null,
   messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
   devices: 'all',
+  records: 80,
   room: sampleRoom(),
 }
 
@@ -84,6 +88,7 @@ export class SampleSession
       ...this.#stopped(index),
     }))
     this.leading = new SampleLeading(scene.waiting, this.#led())
+    this.records = new SampleRecords(scene.records)
     if (this.#isIn) {
       this.microphone.set(true)
       this.camera.set(true)
@@ -92,6 +97,7 @@ export class SampleSession
 
   members: readonly Member[]
   readonly leading: SampleLeading
+  readonly records: SampleRecords
 
   get waitingMessages(): Session['waitingMessages'] {
     return this.scene.waitingMessages

@@ -4,6 +4,14 @@ import type { End } from '../state/Place.ts'
 import { plainScene, type Scene } from './SampleSession.ts'
 
 const room = sampleRoom()
+const early = sampleRoom({
+  timeZone: 'Asia/Shanghai',
+  schedule: { start: '2026-01-05T09:30:00', durationMinutes: 45, repeat: 'FREQ=WEEKLY;BYDAY=MO,TH', openMinutesEarly: 10 },
+  opensAt: new Date(Date.now() + 30 * 3_600_000).toISOString(),
+  present: 0,
+  state: 'EMPTY',
+  host: null,
+})
 const joined = { status: 'joined', room, selfId: 'p0' } as const
 const reconnecting = (since: number) => ({ status: 'reconnecting', since, room, selfId: 'p0' }) as const
 const waiting = (reason: 'lobby' | 'full', place: number) => ({ status: 'waiting', reason, place, room }) as const
@@ -13,7 +21,7 @@ const unreachable = new AppError(
   'The server does not answer; check that it is running and that you are on its network',
 )
 
-/** By the name in `?scene=`. `people` and `screens` may be given in the address, too. */
+/** By the name in `?scene=`. `people`, `screens` and `records` may be given in the address, too. */
 export const scenes: Record<string, Partial<Scene>> = {
   home: {},
   homeEmpty: { rooms: [] },
@@ -77,6 +85,12 @@ export const scenes: Record<string, Partial<Scene>> = {
   fullAtDoor: { refusal: new AppError('roomFull', 'Design sync holds 4 people, and all places are taken.') },
   lockedAtDoor: { refusal: new AppError('roomLocked', 'Design sync is locked: nobody new comes in') },
   bannedAtDoor: { refusal: new AppError('banned', 'Design sync does not let you in any more') },
+  readyEarly: { room: early },
+  earlyAtDoor: {
+    room: early,
+    refusal: new AppError('notOpenYet', 'Design sync is not open yet', { details: { opensAt: early.opensAt } }),
+  },
+  scheduled: { state: { ...joined, room: early } },
   deleted: { state: left('deleted') },
   removed: { state: left('removed') },
   banned: { state: left('banned') },
@@ -92,7 +106,7 @@ export const scenes: Record<string, Partial<Scene>> = {
 }
 
 export function sceneOf(query: URLSearchParams): Scene {
-  const number = (name: 'people' | 'screens') => Number(query.get(name) ?? scene[name])
+  const number = (name: 'people' | 'screens' | 'records') => Number(query.get(name) ?? scene[name])
   const scene = { ...plainScene, ...scenes[query.get('scene') ?? 'home'] }
-  return { ...scene, people: number('people'), screens: number('screens') }
+  return { ...scene, people: number('people'), screens: number('screens'), records: number('records') }
 }

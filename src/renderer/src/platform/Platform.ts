@@ -20,6 +20,8 @@ export const Kept = z.object({
   recentRooms: z
     .array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime(), server: z.string().catch('') }))
     .catch([]),
+  /** Rooms that one does not want to see among them, until one is there again. */
+  forgottenRooms: z.array(z.object({ id: z.string(), at: z.iso.datetime() })).catch([]),
 })
 export type Kept = z.infer<typeof Kept>
 export type RecentRoom = Kept['recentRooms'][number]
@@ -68,4 +70,6 @@ export interface Platform {
   openChannel(hear: (word: WindowWord) => void): WindowChannel
   /** Resolves with whether it worked. */
   copyText(text: string): Promise<boolean>
+  /** Lets a text be saved on this computer, as files of that type are. */
+  saveFile(name: string, type: string, text: string): void
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { openChannel, read, readKept, showTheme, write, writeKept } from './kept.ts'
+import { openChannel, read, readKept, saveFile, showTheme, write, writeKept } from './kept.ts'
 import type { Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
@@ -33,6 +33,7 @@ export function browserPlatform(): Platform {
     },
     showTheme,
     openChannel,
+    saveFile,
     copyText,
   }
 }

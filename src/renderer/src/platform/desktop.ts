@@ -1,5 +1,5 @@
 import type { Bridge, CallValue } from '../../../shared/bridge.ts'
-import { openChannel, readKept, showTheme, writeKept } from './kept.ts'
+import { openChannel, readKept, saveFile, showTheme, writeKept } from './kept.ts'
 import type { Platform } from './Platform.ts'
 
 declare global {
@@ -48,6 +48,7 @@ export function desktopPlatform(
     },
     showTheme,
     openChannel,
+    saveFile,
     copyText: async (text) => (await bridge.copyText({ text })).ok,
   }
 }

@@ -19,6 +19,14 @@ export function openChannel(hear: (word: WindowWord) => void): WindowChannel {
   return { say: (word) => channel.postMessage(word), close: () => channel.close() }
 }
 
+/** As a download, for which browser and app ask or have a folder. */
+export function saveFile(name: string, type: string, text: string): void {
+  const href = URL.createObjectURL(new Blob([text], { type }))
+  Object.assign(document.createElement('a'), { href, download: name }).click()
+  // Only once the download has begun.
+  setTimeout(() => URL.revokeObjectURL(href), 10_000)
+}
+
 /** Null where there is nothing, or where the browser keeps nothing for this page. */
 export function read(key: string): unknown {
   try {

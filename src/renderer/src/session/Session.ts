@@ -9,6 +9,7 @@ import { Leading } from './Leading.ts'
 import { LocalMedia } from './LocalMedia.ts'
 import { MediaEngine } from './MediaEngine.ts'
 import { Reconciler } from './Reconciler.ts'
+import { Records } from './Records.ts'
 import { RoomList } from './RoomList.ts'
 import { Roster } from './Roster.ts'
 import { Seat, type SessionState } from './Seat.ts'
@@ -59,6 +60,7 @@ export class Session extends Emitter<Events> {
   readonly #local: LocalMedia
   readonly #list: RoomList
   readonly #leading: Leading
+  readonly #records: Records
   readonly #listing = new Reconciler(() => this.#watchAgain())
   #voices: ReadonlyMap<string, number> = new Map()
   #waitingMessages: readonly WaitingMessage[] = []
@@ -73,6 +75,7 @@ export class Session extends Emitter<Events> {
     this.#local = new LocalMedia(capture, this.#engine, this.#signaling)
     this.#list = new RoomList(this.#signaling)
     this.#leading = new Leading(this.#signaling)
+    this.#records = new Records(this.#signaling)
     this.#seat = new Seat(this.#signaling, () => this.#local.live)
     this.#listen()
   }
@@ -97,6 +100,11 @@ export class Session extends Emitter<Events> {
   /** Who waits before the room, and what those do who lead it. */
   get leading(): Leading {
     return this.#leading
+  }
+
+  /** What is kept of the room, and of oneself. */
+  get records(): Records {
+    return this.#records
   }
 
   /** What those inside have said to whoever waits, while one waits; the latest last. */

@@ -2,6 +2,7 @@ import type { Room, Source } from '../../../shared/model.ts'
 import type { Kept, Platform, RecentRoom, Theme } from '../platform/Platform.ts'
 
 const MAX_RECENT_ROOMS = 8
+const MAX_FORGOTTEN_ROOMS = 100
 type DeviceChoice = Kept['devices']
 
 /** What is remembered of one person, kept on every change. */
@@ -63,11 +64,21 @@ export class Preferences {
     const latest = { id, code: joinCode, name, at: new Date().toISOString(), server }
     this.#keep({
       recentRooms: [latest, ...others].slice(0, MAX_RECENT_ROOMS),
+      forgottenRooms: this.#kept.forgottenRooms.filter((room) => room.id !== id),
     })
   }
 
   forget(roomId: string): void {
-    this.#keep({ recentRooms: this.#kept.recentRooms.filter(({ id }) => id !== roomId) })
+    const others = this.#kept.forgottenRooms.filter(({ id }) => id !== roomId)
+    this.#keep({
+      recentRooms: this.#kept.recentRooms.filter(({ id }) => id !== roomId),
+      forgottenRooms: [{ id: roomId, at: new Date().toISOString() }, ...others].slice(0, MAX_FORGOTTEN_ROOMS),
+    })
+  }
+
+  /** Whether a room was forgotten since one was there. */
+  hasForgotten({ id, at }: Pick<RecentRoom, 'id' | 'at'>): boolean {
+    return this.#kept.forgottenRooms.some((room) => room.id === id && room.at >= at)
   }
 
   #keep(changes: Partial<Kept>): void {

@@ -149,10 +149,10 @@ export class Visit {
     }
   }
 
-  /** Makes a room and goes to its door. Resolves with why that did not work, or null. */
-  async create(name: string, settings: RoomSettings): Promise<string | null> {
+  /** Makes a room, of a template where one is named, and goes to its door. Resolves with why that did not work, or null. */
+  async create(name: string, settings: RoomSettings, templateId?: string): Promise<string | null> {
     try {
-      const { room, hostKey } = await this.#session.createRoom({ ...settings, name })
+      const { room, hostKey } = await this.#session.createRoom({ ...settings, name, templateId })
       if (hostKey !== null) this.#platform.keepHostKey(room.id, hostKey)
       this.#goToDoor(room)
       return null

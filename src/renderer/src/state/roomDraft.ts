@@ -1,11 +1,20 @@
-import type { Room, RoomSettings } from '../../../shared/model.ts'
+import type { Room, RoomSettings, Template } from '../../../shared/model.ts'
+import {
+  moveUp,
+  newScheduleDraft,
+  scheduleDraftOf,
+  scheduleErrorsIn,
+  scheduleOf,
+  type ScheduleDraft,
+  type ScheduleErrors,
+} from './scheduleDraft.ts'
 
 /** How long a room is kept after the last one leaves: not at all, for some time, or for good. */
 export const keptUnits = ['atOnce', 'minutes', 'hours', 'days', 'forGood'] as const
 export type KeptUnit = (typeof keptUnits)[number]
 
 /** What a form about a room holds while someone writes in it: numbers as they are typed. */
-export interface RoomDraft {
+export interface RoomDraft extends ScheduleDraft {
   name: string
   description: string
   isListed: boolean
@@ -23,7 +32,7 @@ export interface RoomDraft {
   screen: boolean
 }
 
-export type DraftErrors = Partial<Record<'name' | 'places' | 'kept', string>>
+export type DraftErrors = Partial<Record<'name' | 'places' | 'kept', string>> & ScheduleErrors
 
 /** Seconds. */
 const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const
@@ -44,11 +53,14 @@ export const newRoomDraft = (): RoomDraft => ({
   microphone: true,
   camera: true,
   screen: true,
+  // Its days are those of whoever makes it.
+  ...newScheduleDraft(Intl.DateTimeFormat().resolvedOptions().timeZone),
 })
 
 export function draftOf(room: Room): RoomDraft {
   const { microphone, camera, screen } = room.mediaLimits
   return {
+    ...scheduleDraftOf(room),
     name: room.name,
     description: room.description,
     isListed: room.visibility === 'public',
@@ -56,7 +68,7 @@ export function draftOf(room: Room): RoomDraft {
     isLocked: room.locked,
     password: '',
     removesPassword: false,
-    places: room.maxPeers === 0 ? '' : `${room.maxPeers}`,
+    places: placesOf(room.maxPeers),
     ...keptOf(room.emptyTtl),
     microphone,
     camera,
@@ -64,9 +76,31 @@ export function draftOf(room: Room): RoomDraft {
   }
 }
 
+/** A new room's draft that begins with settings that were kept; what they leave open stays as it is, and so does a name. */
+export function draftFrom(kept: Template['settings'], draft: RoomDraft): RoomDraft {
+  const { schedule = null, timeZone = draft.timeZone } = kept
+  return {
+    ...draft,
+    name: draft.name.trim() === '' ? (kept.name ?? '') : draft.name,
+    description: kept.description ?? draft.description,
+    isListed: kept.visibility ? kept.visibility === 'public' : draft.isListed,
+    hasLobby: kept.admission ? kept.admission === 'lobby' : draft.hasLobby,
+    isLocked: kept.locked ?? draft.isLocked,
+    ...(kept.maxPeers !== undefined && { places: placesOf(kept.maxPeers) }),
+    ...(kept.emptyTtl !== undefined && keptOf(kept.emptyTtl)),
+    ...moveUp(scheduleDraftOf({ schedule, timeZone })),
+  }
+}
+
+/** What is kept of a draft for rooms to come, over what it began with: neither the name nor the password. */
+export function templateOf(draft: RoomDraft, before: Template['settings'] = {}): Template['settings'] {
+  const { name: _name, password: _password, slug: _slug, ...settings } = settingsOf(draft)
+  return { ...before, ...settings }
+}
+
 /** What has to be mended before it can be sent, in sentences. */
 export function errorsIn(draft: RoomDraft): DraftErrors {
-  const errors: DraftErrors = {}
+  const errors: DraftErrors = scheduleErrorsIn(draft)
   if (draft.name.trim() === '') errors.name = 'Give the room a name, such as what it is about.'
   if (draft.places.trim() !== '' && !isWhole(draft.places, MOST_PLACES))
     errors.places = `Type a number from 1 to ${MOST_PLACES.toLocaleString('en')}, or nothing for no limit.`
@@ -86,6 +120,8 @@ export function settingsOf(draft: RoomDraft): RoomSettings {
     locked: draft.isLocked,
     maxPeers: draft.places.trim() === '' ? 0 : Number(draft.places),
     emptyTtl: secondsOf(draft),
+    timeZone: draft.timeZone,
+    schedule: scheduleOf(draft),
     ...(draft.password !== '' && { password: draft.password }),
   }
 }
@@ -121,6 +157,8 @@ function touched(draft: RoomDraft, before: Room): (keyof RoomDraft)[] {
   const old = draftOf(before)
   return (Object.keys(draft) as (keyof RoomDraft)[]).filter((name) => draft[name] !== old[name])
 }
+
+const placesOf = (maxPeers: number) => (maxPeers === 0 ? '' : `${maxPeers}`)
 
 function keptOf(seconds: number | null): Pick<RoomDraft, 'keptUnit' | 'keptCount'> {
   if (seconds === null) return { keptUnit: 'forGood', keptCount: '1' }

@@ -1,0 +1,33 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Room } from '../../../shared/model.ts'
+import type { Platform } from '../platform/Platform.ts'
+import type { Session } from '../session/Session.ts'
+
+/** What is saved on one's own computer. */
+export class Files {
+  readonly #session: Session
+  readonly #platform: Platform
+
+  constructor(session: Session, platform: Platform) {
+    this.#session = session
+    this.#platform = platform
+  }
+
+  /** The calendar file of a scheduled room that one leads. Resolves with why that did not work, or null. */
+  async saveInvitation({ id, name, joinCode }: Room): Promise<string | null> {
+    try {
+      const hostKey = this.#platform.hostKey(id) ?? undefined
+      const link = this.#platform.roomLink(joinCode)
+      const calendar = await this.#session.records.invitation({ roomId: id, hostKey, link })
+      this.save(`${name}.ics`, 'text/calendar', calendar)
+      return null
+    } catch (error) {
+      return AppError.from(error).message
+    }
+  }
+
+  /** A text as a file of that name, without what systems do not have in names. */
+  save(name: string, type: string, text: string): void {
+    this.#platform.saveFile(name.replaceAll(/[\\/:*?"<>|]+/g, ' ').trim(), type, text)
+  }
+}
