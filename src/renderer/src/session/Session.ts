@@ -3,12 +3,15 @@ import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Member, Room } from '../../../shared/model.ts'
 import type { Joined, ParamsInput, Payload, Value } from '../../../shared/protocol.ts'
+import { Bystanders } from './Bystanders.ts'
 import type { Capture, DeviceKind } from './capture.ts'
 import { Chat, type ChatEntry } from './Chat.ts'
 import { Leading } from './Leading.ts'
 import { LocalMedia } from './LocalMedia.ts'
 import { MediaEngine } from './MediaEngine.ts'
+import type { PairPatience } from './Pair.ts'
 import { Reconciler } from './Reconciler.ts'
+import { Ringing } from './Ringing.ts'
 import { RoomList } from './RoomList.ts'
 import { Roster } from './Roster.ts'
 import { Seat, type SessionState } from './Seat.ts'
@@ -25,6 +28,8 @@ type Events = { changed: [] } & Record<Finer, []>
 export interface SessionOptions extends SignalingOptions {
   capture: Capture
   createDevice?: () => Promise<Device>
+  /** How long direct calls wait for a connection. */
+  pairPatience?: PairPatience
 }
 
 export interface JoinOptions {
@@ -59,12 +64,14 @@ export class Session extends Emitter<Events> {
   readonly #local: LocalMedia
   readonly #list: RoomList
   readonly #leading: Leading
+  readonly #ringing: Ringing
+  readonly #bystanders: Bystanders
   readonly #listing = new Reconciler(() => this.#watchAgain())
   #voices: ReadonlyMap<string, number> = new Map()
   #waitingMessages: readonly WaitingMessage[] = []
   #closed = false
 
-  constructor({ url, device, mayConnect, capture, createDevice = newDevice }: SessionOptions) {
+  constructor({ url, device, mayConnect, capture, createDevice = newDevice, pairPatience }: SessionOptions) {
     super()
     this.#signaling = new Signaling({ url, device, mayConnect })
     this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
@@ -74,6 +81,9 @@ export class Session extends Emitter<Events> {
     this.#list = new RoomList(this.#signaling)
     this.#leading = new Leading(this.#signaling)
     this.#seat = new Seat(this.#signaling, () => this.#local.live)
+    const seatId = () => ('selfId' in this.state ? this.state.selfId : null)
+    this.#ringing = new Ringing({ signaling: this.#signaling, capture, seatId, patience: pairPatience })
+    this.#bystanders = new Bystanders(this.#signaling, () => this.#seat.isFree)
     this.#listen()
   }
 
@@ -97,6 +107,16 @@ export class Session extends Emitter<Events> {
   /** Who waits before the room, and what those do who lead it. */
   get leading(): Leading {
     return this.#leading
+  }
+
+  /** Calls among some of those who are here, or outside of rooms. */
+  get ringing(): Ringing {
+    return this.#ringing
+  }
+
+  /** Who is connected outside of rooms. */
+  get bystanders(): Bystanders {
+    return this.#bystanders
   }
 
   /** What those inside have said to whoever waits, while one waits; the latest last. */
@@ -206,8 +226,8 @@ export class Session extends Emitter<Events> {
   }
 
   /** Takes another microphone or camera; null is the system's choice. Throws `deviceNotFound` and its like, and keeps the old one. */
-  useDevice(kind: DeviceKind, deviceId: string | null): Promise<void> {
-    return this.#local.use(kind, deviceId)
+  async useDevice(kind: DeviceKind, deviceId: string | null): Promise<void> {
+    await Promise.all([this.#local.use(kind, deviceId), this.#ringing.use(kind, deviceId)])
   }
 
   /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join, or waits. */
@@ -224,6 +244,8 @@ export class Session extends Emitter<Events> {
     if (this.#closed) return
     this.#closed = true
     this.#listing.close()
+    this.#ringing.close()
+    this.#bystanders.close()
     this.#seat.close()
     this.#signaling.close()
     this.#roster.close()
@@ -264,6 +286,7 @@ export class Session extends Emitter<Events> {
 
   #seatChanged(): void {
     this.#listing.kick()
+    this.#bystanders.follow()
     if (this.state.status !== 'waiting' && this.#waitingMessages.length > 0) this.#waitingMessages = []
     this.#announce('state')
   }
@@ -294,6 +317,7 @@ export class Session extends Emitter<Events> {
     this.#chat.leave()
     this.#roster.clear()
     this.#leading.exit()
+    this.#ringing.exit()
     this.#local.exit()
     this.#hear(new Map())
   }
