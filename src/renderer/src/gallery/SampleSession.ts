@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import type { ChatMessage, Member, Room, Source, Waiting } from '../../../shared/model.ts'
+import type { ChatMessage, Member, Party, Room, Source, Waiting } from '../../../shared/model.ts'
 import type { Capture, MediaDevice } from '../session/capture.ts'
 import type { Session } from '../session/Session.ts'
 import { SampleLeading } from './SampleLeading.ts'
+import { SampleBystanders, SampleRinging, type SampleCalls } from './SampleRinging.ts'
 import { Toggle } from '../session/Toggle.ts'
 import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
 
@@ -25,6 +26,10 @@ export interface Scene {
   refusal: AppError | null
   messages: Session['messages']
   devices: 'all' | 'none' | 'denied'
+  /** Direct calls. */
+  calls: SampleCalls
+  /** Who can be rung outside of rooms; null where that is not allowed. */
+  bystanders: readonly Party[] | null
   /** What the link leads to. */
   room: Room | AppError
 }
@@ -52,6 +57,8 @@ export const plainScene: Scene = {
   refusal: null,
   messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
   devices: 'all',
+  calls: {},
+  bystanders: null,
   room: sampleRoom(),
 }
 
@@ -83,6 +90,8 @@ export class SampleSession
       ...(index > 0 && scene.role !== 'host' && index === 1 && { role: 'host' as const }),
       ...this.#stopped(index),
     }))
+    this.ringing = new SampleRinging(scene.calls)
+    this.bystanders = new SampleBystanders(scene.bystanders)
     this.leading = new SampleLeading(scene.waiting, this.#led())
     if (this.#isIn) {
       this.microphone.set(true)
@@ -92,6 +101,8 @@ export class SampleSession
 
   members: readonly Member[]
   readonly leading: SampleLeading
+  readonly ringing: SampleRinging
+  readonly bystanders: SampleBystanders
 
   get waitingMessages(): Session['waitingMessages'] {
     return this.scene.waitingMessages
@@ -189,7 +200,9 @@ export class SampleSession
   }
 
   useDevice = async () => {}
-  releaseDevices = () => {}
+  releaseDevices = () => {
+    for (const toggle of [this.microphone, this.camera]) toggle.drop(null)
+  }
   retryChat = () => {}
   discardChat = () => {}
   wake = () => {}

@@ -9,6 +9,7 @@ import { Meeting } from './Meeting.svelte.ts'
 import { Moderation } from './Moderation.svelte.ts'
 import { OtherWindows } from './OtherWindows.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
+import { Telephone } from './Telephone.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
 
 export type { RecentRoom } from '../platform/Platform.ts'
@@ -21,6 +22,7 @@ export class Lanyard {
   readonly visit: Visit
   readonly meeting: Meeting
   readonly moderation: Moderation
+  readonly telephone: Telephone
   readonly conversation: Conversation
   readonly announcer: Announcer
 
@@ -31,6 +33,7 @@ export class Lanyard {
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.moderation = new Moderation(session)
+    this.telephone = new Telephone(session, this.preferences)
     this.conversation = new Conversation(session, this.meeting)
     this.announcer = new Announcer(session, this.conversation)
   }
@@ -38,6 +41,7 @@ export class Lanyard {
   close(): void {
     this.devices.close()
     this.otherWindows.close()
+    this.telephone.close()
     this.announcer.close()
   }
 }
