@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RingingState } from '../../src/renderer/src/session/Ringing.ts'
 import type { Session } from '../../src/renderer/src/session/Session.ts'
+import { enter } from '../support/Client.ts'
 import { hears, NodeCapture, sees } from '../support/NodeCapture.ts'
 import { Relay } from '../support/Relay.ts'
 import { startServer } from '../support/server.ts'
@@ -161,6 +162,59 @@ test('F45: a lost connection to the server ends the call with a word, and the ot
   expect(ben.ringing.last).toMatchObject({ reason: 'over' })
   await until(ada, () => ada.state.status === 'joined')
   await ring(ben, ada, 'Ada')
+})
+
+test('F45: whoever has no microphone is told so, and hears the others', async () => {
+  const { url } = await startServer()
+  const capture = new NodeCapture()
+  capture.refused.set('microphone', 'NotFoundError')
+  const { ada, ben } = await meet(url, { ada: capture })
+  await ring(ada, ben, 'Ben')
+  await ben.ringing.answer(true)
+  const call = await talking(ada)
+  await hears(await receivedIn(ada, call, 'Ben', 'microphone'), 1000)
+  expect(call.media.microphone.error).toMatchObject({ code: 'deviceNotFound' })
+  const atBen = await talking(ben)
+  expect(atBen.media.sent(await peerId(ben, 'Ada'))).toEqual({ microphone: false, camera: false })
+})
+
+test('F31: where no direct connection comes about, the call ends with a word, and both are free again', async () => {
+  const { url } = await startServer()
+  const ada = newSession(url, new NodeCapture(), { connectMs: 300, restartMs: 300 })
+  const { room } = await ada.createRoom({ name: 'Standup' })
+  await ada.join({ roomRef: room.id, name: 'Ada' })
+  // Answers the call, and no offer.
+  const { client: deaf } = await enter(url, room.joinCode, 'Deaf')
+  await ada.ringing.ring([await peerId(ada, 'Deaf')])
+  const { call } = await deaf.take('ringing')
+  await deaf.request('answerRing', { callId: call.callId, accept: true })
+  await idle(ada)
+  expect(ada.ringing.last).toMatchObject({ reason: 'unreachable' })
+  expect((await deaf.take('callChanged', ({ call }) => call.ended)).call.ended).toBe(true)
+})
+
+test('F31: what does not belong to the call, or is no signal at all, changes nothing', async () => {
+  const { url } = await startServer()
+  const { ada, ben, room } = await meet(url)
+  const { client: eve } = await enter(url, room.joinCode, 'Eve')
+  await ring(ada, ben, 'Ben')
+  await ben.ringing.answer(true)
+  const atAda = await talking(ada)
+  const { callId } = atAda.call
+  const to = await peerId(ada, 'Ada')
+  for (const payload of [
+    null,
+    'offer',
+    { callId },
+    { callId, description: { type: 'offer', sdp: 'v=0' } },
+    { callId, description: { type: 'nonsense', sdp: '' } },
+    { callId, candidate: { candidate: 'candidate:nonsense', sdpMid: '0' } },
+    { callId, sent: { microphone: 'yes' } },
+    { callId: 'another', sent: { microphone: true, camera: true } },
+  ])
+    await eve.request('relay', { to, payload })
+  await hears(await receivedIn(ada, atAda, 'Ben', 'microphone'), 1000)
+  expect(atAda.media.connection(await peerId(ada, 'Eve'))).toBeNull()
 })
 
 test('F45: outside of rooms people who have said their name see and call each other, where the server allows it', async () => {
