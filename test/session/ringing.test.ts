@@ -73,6 +73,7 @@ test('F45: whoever hangs up, or leaves the room, has their devices free', async 
   await talking(ada)
   await ada.leave()
   expect(capture.running('microphone')).toBeNull()
+  expect(ada.ringing.last).toBeNull()
   await idle(ben)
   expect(states(ben)).toEqual(['Ada left', 'Ben in'])
 })
@@ -191,6 +192,28 @@ test('F31: where no direct connection comes about, the call ends with a word, an
   await idle(ada)
   expect(ada.ringing.last).toMatchObject({ reason: 'unreachable' })
   expect((await deaf.take('callChanged', ({ call }) => call.ended)).call.ended).toBe(true)
+})
+
+test('F31: what comes late from another call is none of this one’s', async () => {
+  const { url } = await startServer()
+  const ada = newSession(url)
+  const { room } = await ada.createRoom({ name: 'Standup' })
+  await ada.join({ roomRef: room.id, name: 'Ada' })
+  const { client: grace } = await enter(url, room.joinCode, 'Grace')
+  const [to, from] = [await peerId(ada, 'Ada'), await peerId(ada, 'Grace')]
+  await ada.ringing.ring([from])
+  const { call } = await grace.take('ringing')
+  await grace.request('answerRing', { callId: call.callId, accept: true })
+  const { media } = await until(ada.ringing, () => {
+    const { state } = ada.ringing
+    return state.status === 'in' && state.media.connection(from) !== null && state
+  })
+  const seen: unknown[] = []
+  ada.ringing.on('changed', () => seen.push(media.sent(from)?.camera))
+  await grace.request('relay', { to, payload: { callId: 'another', sent: { microphone: true, camera: true } } })
+  await grace.request('relay', { to, payload: { callId: call.callId, sent: { microphone: true, camera: false } } })
+  await until(ada.ringing, () => media.sent(from)?.microphone)
+  expect(seen).not.toContain(true)
 })
 
 test('F31: what does not belong to the call, or is no signal at all, changes nothing', async () => {
