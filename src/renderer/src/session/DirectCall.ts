@@ -20,8 +20,8 @@ export interface DirectCallOptions {
 }
 
 /**
- * The sound and the pictures of one call: a direct connection to each of the others, and a microphone and a camera of its own, which
- * have nothing to do with what goes to the room.
+ * The sound and the pictures of one call: a direct connection to each of the others, and a microphone and a camera of its own,
+ * which have nothing to do with what goes to the room.
  */
 export class DirectCall extends Emitter<{ changed: [] }> {
   readonly #options: DirectCallOptions
