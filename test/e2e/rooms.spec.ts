@@ -32,6 +32,13 @@ async function choose({ page }: Person, name: string, act: string): Promise<void
   await page.getByRole('menuitem', { name: act }).click()
 }
 
+async function mayOnlyRing({ page }: Person, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Actions for ${name}` }).click()
+  await expect(page.getByRole('menuitem')).toHaveText([`Ring ${name}`])
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('menu')).toHaveCount(0)
+}
+
 async function openRoomSettings({ page }: Person): Promise<void> {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Room settings' }).click()
@@ -195,7 +202,8 @@ test('a co-host is made by menu, locks the room and leads, but for what is the h
   await lin.request('joinRoom', { joinCode: code, name: 'Lin' })
   await grace.toggle('People').click()
   await expect(grace.page.getByRole('list', { name: 'People' })).toContainText('Lin')
-  await expect(grace.page.getByRole('button', { name: /^Actions for/ })).toHaveCount(0)
+  await expect(grace.page.getByRole('button', { name: 'Actions for Grace' })).toHaveCount(0)
+  await mayOnlyRing(grace, 'Lin')
 
   await ada.toggle('People').click()
   await test.step('by keyboard', async () => {
@@ -203,12 +211,16 @@ test('a co-host is made by menu, locks the room and leads, but for what is the h
     await ada.page.keyboard.press('Enter')
     await expect(ada.page.getByRole('menuitem', { name: 'Make co-host' })).toBeVisible()
     await findsNothing(ada.page, 'actions')
+    await expect(ada.page.getByRole('menuitem', { name: 'Ring Grace' })).toBeFocused()
+    await ada.page.keyboard.press('ArrowDown')
     await expect(ada.page.getByRole('menuitem', { name: 'Make co-host' })).toBeFocused()
     await ada.page.keyboard.press('Enter')
   })
   await expect(grace.page.getByRole('listitem').filter({ hasText: 'Grace' })).toContainText('Co-host')
-  await expect(grace.page.getByRole('button', { name: 'Actions for Lin' })).toBeVisible()
-  await expect(grace.page.getByRole('button', { name: 'Actions for Ada' })).toHaveCount(0)
+  await grace.page.getByRole('button', { name: 'Actions for Lin' }).click()
+  await expect(grace.page.getByRole('menuitem', { name: 'Remove…' })).toBeVisible()
+  await grace.page.keyboard.press('Escape')
+  await mayOnlyRing(grace, 'Ada')
 
   await grace.page.getByRole('button', { name: 'More' }).click()
   await expect(grace.page.getByRole('menuitem', { name: 'Room settings' })).toHaveCount(0)

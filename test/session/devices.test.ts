@@ -57,6 +57,17 @@ test('a microphone that is off is silent but warm, so that it is back at once', 
   await until(local, () => capture.running('microphone') === null)
 })
 
+test('a microphone that is switched off while it is still being opened is not heard for a moment', async () => {
+  const { capture, local } = start('microphone')
+  let heard = 0
+  local.on('changed', () => (heard += local.live ? 1 : 0))
+  local.toggle.set(true)
+  local.toggle.set(false)
+  await local.toggle.settled()
+  expect(heard).toBe(0)
+  expect(capture.running('microphone')).toBeNull()
+})
+
 test('where the chosen camera is not there, the system’s choice takes its place', async () => {
   const { local, set } = start('camera')
   await local.use('unplugged since')

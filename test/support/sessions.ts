@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Member, Source } from '../../src/shared/model.ts'
+import type { PairPatience } from '../../src/renderer/src/session/Pair.ts'
 import { Session } from '../../src/renderer/src/session/Session.ts'
 import { newDevice } from './Client.ts'
 import { NodeCapture } from './NodeCapture.ts'
@@ -7,8 +8,9 @@ import { until } from './until.ts'
 import { nodeDevice } from './webrtc.ts'
 
 /** A session in Node, with devices of its own; closed when the test is over. */
-export function newSession(url: string, capture = new NodeCapture()): Session {
-  const session = new Session({ url, device: newDevice(), capture, createDevice: nodeDevice })
+export function newSession(url: string, capture = new NodeCapture(), pairPatience?: PairPatience): Session {
+  const device = newDevice()
+  const session = new Session({ url, device, capture, createDevice: nodeDevice, ...(pairPatience && { pairPatience }) })
   onTestFinished(() => session.close())
   return session
 }

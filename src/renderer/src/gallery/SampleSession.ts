@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import type { ChatMessage, Member, Room, Source, Waiting } from '../../../shared/model.ts'
+import type { ChatMessage, Member, Party, Room, Source, Waiting } from '../../../shared/model.ts'
 import type { Capture, MediaDevice } from '../session/capture.ts'
 import type { Session } from '../session/Session.ts'
 import { SampleLeading } from './SampleLeading.ts'
 import { SampleRecords } from './SampleRecords.ts'
+import { SampleBystanders, SampleRinging, type SampleCalls } from './SampleRinging.ts'
 import { Toggle } from '../session/Toggle.ts'
 import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
 
@@ -28,6 +29,10 @@ export interface Scene {
   devices: 'all' | 'none' | 'denied'
   /** How much is kept of the room and of oneself. */
   records: number
+  /** Direct calls. */
+  calls: SampleCalls
+  /** Who can be rung outside of rooms; null where that is not allowed. */
+  bystanders: readonly Party[] | null
   /** What the link leads to. */
   room: Room | AppError
 }
@@ -56,6 +61,8 @@ export const plainScene: Scene = {
   messages: sampleMessages.map((message) => ({ message, delivery: 'sent' })),
   devices: 'all',
   records: 80,
+  calls: {},
+  bystanders: null,
   room: sampleRoom(),
 }
 
@@ -87,6 +94,8 @@ export class SampleSession
       ...(index > 0 && scene.role !== 'host' && index === 1 && { role: 'host' as const }),
       ...this.#stopped(index),
     }))
+    this.ringing = new SampleRinging(scene.calls)
+    this.bystanders = new SampleBystanders(scene.bystanders)
     this.leading = new SampleLeading(scene.waiting, this.#led())
     this.records = new SampleRecords(scene.records)
     if (this.#isIn) {
@@ -98,6 +107,8 @@ export class SampleSession
   members: readonly Member[]
   readonly leading: SampleLeading
   readonly records: SampleRecords
+  readonly ringing: SampleRinging
+  readonly bystanders: SampleBystanders
 
   get waitingMessages(): Session['waitingMessages'] {
     return this.scene.waitingMessages
@@ -195,7 +206,9 @@ export class SampleSession
   }
 
   useDevice = async () => {}
-  releaseDevices = () => {}
+  releaseDevices = () => {
+    for (const toggle of [this.microphone, this.camera]) toggle.drop(null)
+  }
   retryChat = () => {}
   discardChat = () => {}
   wake = () => {}

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
-import { sampleMessages, sampleRoom, sampleWaiting } from './samples.ts'
+import { sampleMember, sampleMessages, sampleRoom, sampleWaiting } from './samples.ts'
+import { sampleCall } from './SampleRinging.ts'
 import type { End } from '../state/Place.ts'
 import { plainScene, type Scene } from './SampleSession.ts'
 
@@ -20,6 +21,22 @@ const unreachable = new AppError(
   'disconnected',
   'The server does not answer; check that it is running and that you are on its network',
 )
+
+const bystander = (index: number) => {
+  const { peerId, userId, name } = sampleMember(index)
+  return { id: peerId, userId, name }
+}
+const outside = [1, 2, 3, 5].map(bystander)
+const missed = [1, 3].map((index) => ({
+  call: {
+    ...sampleCall([
+      [index, 'left'],
+      [0, 'missed'],
+    ]),
+    callId: `missed${index}`,
+  },
+  at: Date.now() - index * 600_000,
+}))
 
 /** By the name in `?scene=`. `people`, `screens` and `records` may be given in the address, too. */
 export const scenes: Record<string, Partial<Scene>> = {
@@ -75,6 +92,98 @@ export const scenes: Record<string, Partial<Scene>> = {
   },
   stopped: { state: joined, stopped: { 1: ['microphone'], 3: ['microphone', 'camera'] } },
   stoppedOneself: { state: joined, role: 'speaker', stopped: { 0: ['microphone'] } },
+  ringing: {
+    state: joined,
+    calls: {
+      rung: sampleCall([
+        [1, 'in'],
+        [0, 'ringing'],
+      ]),
+    },
+  },
+  ringingSeveral: {
+    state: joined,
+    calls: {
+      rung: sampleCall([
+        [3, 'in'],
+        [0, 'ringing'],
+        [1, 'in'],
+        [2, 'ringing'],
+      ]),
+    },
+  },
+  calling: {
+    state: joined,
+    calls: {
+      in: sampleCall([
+        [0, 'in'],
+        [1, 'ringing'],
+      ]),
+    },
+  },
+  talking: {
+    state: joined,
+    calls: {
+      in: sampleCall([
+        [0, 'in'],
+        [1, 'in'],
+      ]),
+    },
+  },
+  talkingSeveral: {
+    state: joined,
+    people: 6,
+    calls: {
+      in: sampleCall([
+        [0, 'in'],
+        [3, 'in'],
+        [2, 'in'],
+        [1, 'declined'],
+        [4, 'in'],
+        [5, 'missed'],
+      ]),
+    },
+  },
+  callOver: {
+    state: joined,
+    calls: {
+      last: {
+        call: sampleCall([
+          [0, 'in'],
+          [1, 'declined'],
+        ]),
+        selfId: 'p0',
+        reason: 'over',
+      },
+      missed,
+    },
+  },
+  homePeople: { bystanders: outside },
+  homeNobody: { bystanders: [] },
+  homeRinging: {
+    bystanders: outside,
+    calls: {
+      rung: sampleCall(
+        [
+          [1, 'in'],
+          [0, 'ringing'],
+        ],
+        null,
+      ),
+    },
+  },
+  homeTalking: {
+    bystanders: outside,
+    calls: {
+      in: sampleCall(
+        [
+          [0, 'in'],
+          [3, 'in'],
+        ],
+        null,
+      ),
+    },
+  },
   listener: { state: joined, role: 'listener' },
   roomLocked: { state: { ...joined, room: { ...room, locked: true, hasPassword: true, emptyTtl: 7_200, admission: 'lobby' } } },
   readyPassword: { room: sampleRoom({ hasPassword: true, admission: 'lobby', host: null }) },

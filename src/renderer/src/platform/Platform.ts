@@ -12,6 +12,8 @@ export const Kept = z.object({
   /** Whether to come in with them on. */
   microphone: z.boolean().catch(true),
   camera: z.boolean().catch(true),
+  /** Whether others on the server see one's name outside of rooms, and may ring. */
+  canBeRung: z.boolean().catch(false),
   /** Null is the system's choice. */
   devices: z
     .object({ microphone: DeviceId, camera: DeviceId, speaker: DeviceId })

@@ -66,7 +66,13 @@ export class LocalSource extends Emitter<{ changed: [] }> {
       this.#track.enabled = true
     } else {
       try {
-        this.#take(await this.#openChosen())
+        const track = await this.#openChosen()
+        // Whoever has changed their mind meanwhile is not heard or seen for a moment.
+        if (!this.toggle.desired) {
+          track.stop()
+          return false
+        }
+        this.#take(track)
       } catch (error) {
         // Whoever closes the picker has changed their mind, and needs no explanation.
         if (this.source === 'screen' && error instanceof AppError && error.code === 'deviceDenied') return false

@@ -3,13 +3,16 @@ import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Member, Room } from '../../../shared/model.ts'
 import type { Joined, ParamsInput, Payload, Value } from '../../../shared/protocol.ts'
+import { Bystanders } from './Bystanders.ts'
 import type { Capture, DeviceKind } from './capture.ts'
 import { Chat, type ChatEntry } from './Chat.ts'
 import { Leading } from './Leading.ts'
 import { LocalMedia } from './LocalMedia.ts'
 import { MediaEngine } from './MediaEngine.ts'
+import type { PairPatience } from './Pair.ts'
 import { Reconciler } from './Reconciler.ts'
 import { Records } from './Records.ts'
+import { Ringing } from './Ringing.ts'
 import { RoomList } from './RoomList.ts'
 import { Roster } from './Roster.ts'
 import { Seat, type SessionState } from './Seat.ts'
@@ -26,6 +29,8 @@ type Events = { changed: [] } & Record<Finer, []>
 export interface SessionOptions extends SignalingOptions {
   capture: Capture
   createDevice?: () => Promise<Device>
+  /** How long direct calls wait for a connection. */
+  pairPatience?: PairPatience
 }
 
 export interface JoinOptions {
@@ -61,12 +66,14 @@ export class Session extends Emitter<Events> {
   readonly #list: RoomList
   readonly #leading: Leading
   readonly #records: Records
+  readonly #ringing: Ringing
+  readonly #bystanders: Bystanders
   readonly #listing = new Reconciler(() => this.#watchAgain())
   #voices: ReadonlyMap<string, number> = new Map()
   #waitingMessages: readonly WaitingMessage[] = []
   #closed = false
 
-  constructor({ url, device, mayConnect, capture, createDevice = newDevice }: SessionOptions) {
+  constructor({ url, device, mayConnect, capture, createDevice = newDevice, pairPatience }: SessionOptions) {
     super()
     this.#signaling = new Signaling({ url, device, mayConnect })
     this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
@@ -77,6 +84,9 @@ export class Session extends Emitter<Events> {
     this.#leading = new Leading(this.#signaling)
     this.#records = new Records(this.#signaling)
     this.#seat = new Seat(this.#signaling, () => this.#local.live)
+    const seatId = () => ('selfId' in this.state ? this.state.selfId : null)
+    this.#ringing = new Ringing({ signaling: this.#signaling, capture, seatId, patience: pairPatience })
+    this.#bystanders = new Bystanders(this.#signaling, () => this.#seat.isFree)
     this.#listen()
   }
 
@@ -105,6 +115,16 @@ export class Session extends Emitter<Events> {
   /** What is kept of the room, and of oneself. */
   get records(): Records {
     return this.#records
+  }
+
+  /** Calls among some of those who are here, or outside of rooms. */
+  get ringing(): Ringing {
+    return this.#ringing
+  }
+
+  /** Who is connected outside of rooms. */
+  get bystanders(): Bystanders {
+    return this.#bystanders
   }
 
   /** What those inside have said to whoever waits, while one waits; the latest last. */
@@ -214,8 +234,8 @@ export class Session extends Emitter<Events> {
   }
 
   /** Takes another microphone or camera; null is the system's choice. Throws `deviceNotFound` and its like, and keeps the old one. */
-  useDevice(kind: DeviceKind, deviceId: string | null): Promise<void> {
-    return this.#local.use(kind, deviceId)
+  async useDevice(kind: DeviceKind, deviceId: string | null): Promise<void> {
+    await Promise.all([this.#local.use(kind, deviceId), this.#ringing.use(kind, deviceId)])
   }
 
   /** Outside of rooms: everything off and the devices free, for whoever has looked at their picture and does not join, or waits. */
@@ -232,6 +252,8 @@ export class Session extends Emitter<Events> {
     if (this.#closed) return
     this.#closed = true
     this.#listing.close()
+    this.#ringing.close()
+    this.#bystanders.close()
     this.#seat.close()
     this.#signaling.close()
     this.#roster.close()
@@ -272,6 +294,7 @@ export class Session extends Emitter<Events> {
 
   #seatChanged(): void {
     this.#listing.kick()
+    this.#bystanders.follow()
     if (this.state.status !== 'waiting' && this.#waitingMessages.length > 0) this.#waitingMessages = []
     this.#announce('state')
   }
@@ -302,6 +325,7 @@ export class Session extends Emitter<Events> {
     this.#chat.leave()
     this.#roster.clear()
     this.#leading.exit()
+    this.#ringing.exit()
     this.#local.exit()
     this.#hear(new Map())
   }

@@ -4,7 +4,10 @@ import type { Lanyard } from './Lanyard.svelte.ts'
 
 const EXCERPT = 120
 
-/** What passes between a meeting and the system around the window: its name and unread messages, news while nobody looks, sleep. */
+/**
+ * What passes between a meeting and the system around the window: its name and unread messages, news and calls while nobody looks,
+ * sleep.
+ */
 export class Attention {
   readonly #desktop: Desktop
   readonly #session: Session
@@ -12,6 +15,7 @@ export class Attention {
   readonly #offs: (() => void)[]
   #shown = ''
   #unread = 0
+  #rung: string | null = null
 
   constructor(desktop: Desktop, session: Session, lanyard: Lanyard) {
     this.#desktop = desktop
@@ -20,6 +24,7 @@ export class Attention {
     this.#offs = [
       session.on('state', () => this.#show()),
       session.on('chat', () => this.#show()),
+      session.ringing.on('changed', () => this.#tellCall()),
       // A connection that has slept through its end need not wait for the next attempt.
       desktop.bridge.onPowerChanged(({ power }) => {
         if (power === 'resume') session.wake()
@@ -46,6 +51,19 @@ export class Attention {
     const unread = meeting?.unread ?? 0
     if (meeting && unread > this.#unread) this.#tellLatest(meeting.room)
     this.#unread = unread
+  }
+
+  /** Who calls is told once. */
+  #tellCall(): void {
+    const { state } = this.#session.ringing
+    const call = state.status === 'rung' ? state.call : null
+    if (call !== null && call.callId !== this.#rung)
+      void this.#desktop.bridge.notify({
+        topic: 'meeting',
+        title: `${call.from.name} calls you`,
+        body: 'Open the window to answer.',
+      })
+    this.#rung = call?.callId ?? null
   }
 
   /** Main leaves it out where the window has the focus. */

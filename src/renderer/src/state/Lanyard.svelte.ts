@@ -11,6 +11,7 @@ import { Moderation } from './Moderation.svelte.ts'
 import { OtherWindows } from './OtherWindows.svelte.ts'
 import { OwnRooms } from './OwnRooms.svelte.ts'
 import { Preferences } from './Preferences.svelte.ts'
+import { Telephone } from './Telephone.svelte.ts'
 import { Templates } from './Templates.svelte.ts'
 import { Visit } from './Visit.svelte.ts'
 
@@ -25,6 +26,7 @@ export class Lanyard {
   readonly visit: Visit
   readonly meeting: Meeting
   readonly moderation: Moderation
+  readonly telephone: Telephone
   readonly conversation: Conversation
   readonly announcer: Announcer
   readonly templates: Templates
@@ -40,6 +42,7 @@ export class Lanyard {
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.moderation = new Moderation(session)
+    this.telephone = new Telephone(session, this.preferences)
     this.conversation = new Conversation(session, this.meeting)
     this.announcer = new Announcer(session, this.conversation)
     this.templates = new Templates(session)
@@ -51,6 +54,7 @@ export class Lanyard {
     this.devices.close()
     this.ownRooms.close()
     this.otherWindows.close()
+    this.telephone.close()
     this.announcer.close()
   }
 }

@@ -38,6 +38,15 @@ export class Preferences {
     return this.#kept.devices
   }
 
+  /** Whether others on the server may ring one outside of rooms. */
+  get canBeRung(): boolean {
+    return this.#kept.canBeRung
+  }
+
+  set canBeRung(canBeRung: boolean) {
+    this.#keep({ canBeRung })
+  }
+
   get recentRooms(): readonly RecentRoom[] {
     return this.#kept.recentRooms
   }

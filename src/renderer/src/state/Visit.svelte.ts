@@ -28,6 +28,8 @@ export class Visit {
   #passwordError = $state<string | null>(null)
   /** Out of the lobby or the line into the room, the devices go on as they were wished. */
   #hasWaited = false
+  /** Whether one has come for the chat alone, and has not joined the call since. */
+  #isForChat = $state(false)
   /** Where one is outside of a call. */
   #outside = $state.raw<Outside>({ at: 'home' })
   /** The end that was read and put aside. */
@@ -48,6 +50,7 @@ export class Visit {
     session.on('connection', () => this.#connectionChanged())
     session.on('rooms', () => this.#roomsChanged())
     session.on('state', () => this.#stateChanged())
+    session.on('media', () => this.#mediaChanged())
     void this.watchRooms()
     const invited = platform.invitation.room ? readRoomRef(platform.invitation.room, platform.serverUrl) : null
     if (invited?.at === 'here') void this.open(invited.ref)
@@ -180,8 +183,24 @@ export class Visit {
     if (this.password !== '') this.#passwordError = null
   }
 
-  /** From the door into the room, or into its lobby. */
-  async join(): Promise<void> {
+  /** Whether one is in the room, or before it, for its chat alone. */
+  get isForChat(): boolean {
+    return this.#isForChat
+  }
+
+  /** From being there for the chat into the call. */
+  joinCall(): void {
+    this.#isForChat = false
+    this.#switchOn()
+    if (!this.#session.microphone.desired && !this.#session.camera.desired) this.#session.microphone.set(true)
+  }
+
+  /** From the door into the room, or into its lobby; for its chat alone with everything off, which is not remembered. */
+  async join(forChat = false): Promise<void> {
+    if (forChat !== this.#isForChat) {
+      this.#isForChat = forChat
+      this.#switchOn()
+    }
     if (this.#outside.at === 'ready') await this.#enter(this.#outside, this.#outside.room)
   }
 
@@ -275,11 +294,13 @@ export class Visit {
     this.#goTo({ at: 'ready', room })
     this.password = ''
     this.#passwordError = null
+    this.#isForChat = false
     this.#platform.showRoom(room.joinCode)
     this.#switchOn()
   }
 
   #switchOn(): void {
+    if (this.#isForChat) return this.#session.releaseDevices()
     this.#session.microphone.set(this.#preferences.comesWith('microphone'))
     this.#session.camera.set(this.#preferences.comesWith('camera'))
   }
@@ -291,6 +312,13 @@ export class Visit {
     else if (state.status === 'joined' && this.#hasWaited) this.#switchOn()
     this.#hasWaited = state.status === 'waiting'
     if (state.status === 'left' && state.reason === 'deleted' && state.room) this.#preferences.forget(state.room.id)
+  }
+
+  /** Whoever goes on has joined the call. */
+  #mediaChanged(): void {
+    const { microphone, camera, screen, state } = this.#session
+    if (state.status !== 'joined') return
+    if (microphone.desired || camera.desired || screen.desired) this.#isForChat = false
   }
 
   #leaveDoor(): void {
