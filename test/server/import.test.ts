@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { asking, makeKeys, startWithKeys } from '../support/api.ts'
 import { Client, enter } from '../support/Client.ts'
 import { lanyard } from '../support/serve.ts'
@@ -251,12 +251,13 @@ test('F15: a file that is no dump is named in one line', async () => {
   )
 })
 
-test('F15: a dump of 100,000 messages comes in while people talk, and none of them waits long', async () => {
+test('F15: a dump of very many messages comes in while people talk, and none of them waits long', async () => {
+  const many = inject('long') ? 100_000 : 20_000
   const server = await startServer()
   const owner = await Client.connect(server.url)
   const { room } = await owner.request('createRoom', { name: 'Talk' })
   await owner.join({ roomId: room.id, name: 'Ada' })
-  const messages = Array.from({ length: 100_000 }, (_, i) => ({
+  const messages = Array.from({ length: many }, (_, i) => ({
     user_id: i % 50,
     content: `message ${i}`,
     timestamp: 1_700_000_000_000 + i,
@@ -271,7 +272,7 @@ test('F15: a dump of 100,000 messages comes in while people talk, and none of th
     waits.push(performance.now() - asked)
   }
   const { code, stdout } = await importing
-  expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, messages: { imported: 100_000, unchanged: 0 } })
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, messages: { imported: many, unchanged: 0 } })
   waits.sort((a, b) => a - b)
   expect(waits.length).toBeGreaterThan(20)
   expect(waits[Math.floor(waits.length * 0.95)]).toBeLessThan(500)

@@ -25,7 +25,7 @@ import { roomById, type StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 
 /** Members or messages in one request: one transaction, which a living server's chat waits for. */
-export const IMPORTED_AT_ONCE = 500
+export const IMPORTED_AT_ONCE = 200
 
 /** As the store writes times, so that text order is time order. */
 const Time = Timestamp.transform((time) => new Date(time).toISOString())
