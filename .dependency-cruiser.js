@@ -35,6 +35,7 @@ const layers = [
         'kysely',
         'mediasoup',
         'pino',
+        'prom-client',
         'rate-limiter-flexible',
         'socket.io',
         'ical-generator',
