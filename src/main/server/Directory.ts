@@ -7,7 +7,7 @@ import { EmptyRooms } from './EmptyRooms.ts'
 import { randomId } from './ids.ts'
 import { hashPassword } from './passwords.ts'
 import { checkSchedule } from './schedule.ts'
-import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
+import { noting, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import {
   changeRoom,
   deleteRoom,
@@ -19,7 +19,7 @@ import {
   type StoredRoom,
   type StoredSettings,
 } from './store/rooms.ts'
-import type { Store } from './store/Store.ts'
+import type { Db, Store } from './store/Store.ts'
 import type { Tenants } from './Tenants.ts'
 
 type Events = {
@@ -92,8 +92,8 @@ export class Directory extends Emitter<Events> {
       createdAt: now,
       updatedAt: now,
     }
-    const stored = await this.#tenants.makeRoom(tenantId, () => insertRoom(this.#store, row, newCode))
-    this.#note('roomCreated', stored, by)
+    const noted = this.#noting('roomCreated', row, by)
+    const stored = await this.#tenants.makeRoom(tenantId, () => insertRoom(noted, row, newCode))
     this.emit('changed', stored, null)
     return stored
   }
@@ -101,9 +101,8 @@ export class Directory extends Emitter<Events> {
   /** Stores a room as it was on another server, under the code that it had there where that is free. Throws `slugTaken`, `limitReached`. */
   async adopt(room: Omit<StoredRoom, 'joinCode' | 'version'>, by: Actor, joinCode: string | null): Promise<StoredRoom> {
     const codes = joinCode === null ? [] : [joinCode]
-    const insert = () => insertRoom(this.#store, room, () => codes.shift() ?? newCode())
+    const insert = () => insertRoom(this.#noting('roomImported', room, by), room, () => codes.shift() ?? newCode())
     const stored = await this.#tenants.makeRoom(room.tenantId, insert)
-    this.#note('roomImported', stored, by)
     this.emit('changed', stored, null)
     return stored
   }
@@ -114,35 +113,34 @@ export class Directory extends Emitter<Events> {
     if (settings.schedule) checkSchedule(settings.schedule)
     const passwordHash = await hashOf(password)
     const change: Partial<StoredSettings> = { ...onlyGiven(rest), ...(passwordHash !== undefined && { passwordHash }) }
-    const changed = await changeRoom(this.#store, room.tenantId, room.id, change, ifVersion)
-    if (!changed) return this.#missing(room, ifVersion)
     // The names only: what someone has written is nobody else's.
-    this.#note('roomChanged', changed, by, { changed: Object.keys(settings) })
+    const noted = this.#noting('roomChanged', room, by, { changed: Object.keys(settings) })
+    const changed = await changeRoom(noted, room.tenantId, room.id, change, ifVersion)
+    if (!changed) return this.#missing(room, ifVersion)
     this.emit('changed', changed, room)
     return changed
   }
 
   /** Ends a room, or, with null, opens it again. */
   async close(room: StoredRoom, by: Actor, closedAt: string | null): Promise<StoredRoom> {
-    const changed = await changeRoom(this.#store, room.tenantId, room.id, { closedAt })
+    const noted = this.#noting(closedAt === null ? 'roomReopened' : 'roomClosed', room, by)
+    const changed = await changeRoom(noted, room.tenantId, room.id, { closedAt })
     if (!changed) throw noSuchRoom()
-    this.#note(closedAt === null ? 'roomReopened' : 'roomClosed', changed, by)
     this.emit('changed', changed, room)
     return changed
   }
 
   async renewCode(room: StoredRoom, by: Actor): Promise<StoredRoom> {
-    const changed = await renewCode(this.#store, room.tenantId, room.id, newCode)
+    const changed = await renewCode(this.#noting('codeRenewed', room, by), room.tenantId, room.id, newCode)
     if (!changed) throw noSuchRoom()
-    this.#note('codeRenewed', changed, by)
     this.emit('changed', changed, room)
     return changed
   }
 
   /** Deletes a room with its chat and its members. Throws `changedMeanwhile`, `roomNotFound`. */
   async delete(room: StoredRoom, by: Actor, ifVersion?: number): Promise<void> {
-    if (!(await deleteRoom(this.#store, room.tenantId, room.id, ifVersion))) return this.#missing(room, ifVersion)
-    this.#note('roomDeleted', room, by, { name: room.name })
+    const noted = this.#noting('roomDeleted', room, by, { name: room.name })
+    if (!(await deleteRoom(noted, room.tenantId, room.id, ifVersion))) return this.#missing(room, ifVersion)
     this.emit('gone', room)
   }
 
@@ -154,8 +152,14 @@ export class Directory extends Emitter<Events> {
     })
   }
 
-  #note(act: Act, { tenantId, id }: StoredRoom, actor: Actor, details: AuditEntry['details'] = {}): void {
-    audit(this.#store, { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: null, details })
+  /** The store, where what is written is noted with who does it. */
+  #noting(
+    act: Act,
+    { tenantId, id }: Pick<StoredRoom, 'tenantId' | 'id'>,
+    actor: Actor,
+    details: AuditEntry['details'] = {},
+  ): Db {
+    return noting(this.#store, { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: null, details })
   }
 }
 

@@ -262,10 +262,20 @@ export class Room extends Emitter<Events> {
     if (this.idle) this.emit('changed')
   }
 
-  /** Notes what was done in the room; by the server itself where nobody did it. */
-  note(act: Act, by: Peer | Actor | null, subject: AuditEntry['subject'] = null, details: AuditEntry['details'] = {}): void {
+  /** Notes what was done in the room, and is not stored otherwise. */
+  note(...what: Parameters<Room['noteOf']>): void {
+    audit(this.#context.store, this.noteOf(...what))
+  }
+
+  /** What is to be noted of what is done in the room; by the server itself where nobody does it. */
+  noteOf(
+    act: Act,
+    by: Peer | Actor | null,
+    subject: AuditEntry['subject'] = null,
+    details: AuditEntry['details'] = {},
+  ): AuditEntry {
     const actor = by instanceof Peer ? { kind: 'person' as const, id: by.seat.userId, name: by.seat.name } : by
-    audit(this.#context.store, {
+    return {
       tenantId: this.#stored.tenantId,
       roomId: this.id,
       at: new Date().toISOString(),
@@ -273,7 +283,7 @@ export class Room extends Emitter<Events> {
       actor: actor ?? { kind: 'server', id: null, name: '' },
       subject,
       details,
-    })
+    }
   }
 
   /** Sends everyone out, with a word. */

@@ -3,10 +3,11 @@ import { AppError } from '../../shared/errors.ts'
 import type { Membership } from '../../shared/model.ts'
 import { roleOfToken, type Role } from '../../shared/roles.ts'
 import type { RoomServer } from './RoomServer.ts'
-import { audit, type Act, type Actor, type AuditEntry } from './store/audit.ts'
+import { noting, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { addMember, membershipsOf, removeMember } from './store/members.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
+import { nameOf } from './store/users.ts'
 
 /** Someone's place. Throws `memberNotFound`. */
 export async function membershipOf(store: Store, room: StoredRoom, userId: string): Promise<Membership> {
@@ -24,12 +25,12 @@ export async function putMember(
   role: Exclude<Role, 'host'>,
 ): Promise<{ membership: Membership; isNew: boolean }> {
   requireNotHost(room, userId)
-  const isNew = !(await membershipsOf(store, room.id)).some((membership) => membership.userId === userId)
-  await addMember(store, { roomId: room.id, userId, role, at: new Date().toISOString() })
+  const before = (await membershipsOf(store, room.id)).find((membership) => membership.userId === userId)
+  const name = before?.name ?? (await nameOf(store, room.tenantId, userId)) ?? ''
+  const note = noteOf(room, by, before ? 'roleChanged' : 'memberAdded', { userId, name }, { role })
+  await addMember(noting(store, note), { roomId: room.id, userId, role, at: note.at })
   for (const peer of rooms.seatsOf(room.id, userId)) peer.room.setRole(peer, role)
-  const membership = await membershipOf(store, room, userId)
-  note(store, room, by, isNew ? 'memberAdded' : 'roleChanged', membership, { role })
-  return { membership, isNew }
+  return { membership: await membershipOf(store, room, userId), isNew: !before }
 }
 
 /** Takes someone's lasting place away. Throws `memberNotFound`, and `forbidden` for the host. */
@@ -41,25 +42,24 @@ export async function dropMember(
 ): Promise<void> {
   requireNotHost(room, userId)
   const membership = await membershipOf(store, room, userId)
-  if (!(await removeMember(store, room.id, userId))) throw noSuchMember()
+  const noted = noting(store, noteOf(room, by, 'memberRemoved', membership))
+  if (!(await removeMember(noted, room.id, userId))) throw noSuchMember()
   for (const peer of rooms.seatsOf(room.id, userId))
     peer.room.setRole(peer, peer.seat.grant ? roleOfToken(peer.seat.grant.permissions) : 'speaker')
-  note(store, room, by, 'memberRemoved', membership)
 }
 
 function requireNotHost(room: StoredRoom, userId: string): void {
   if (room.hostUserId === userId) throw new AppError('forbidden', 'The host of a room stays it until they hand over')
 }
 
-function note(
-  store: Store,
+function noteOf(
   { tenantId, id }: StoredRoom,
   actor: Actor,
   act: Act,
-  { userId, name }: Membership,
+  { userId, name }: Pick<Membership, 'userId' | 'name'>,
   details: AuditEntry['details'] = {},
-): void {
-  audit(store, { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: { id: userId, name }, details })
+): AuditEntry {
+  return { tenantId, roomId: id, at: new Date().toISOString(), act, actor, subject: { id: userId, name }, details }
 }
 
 const noSuchMember = () => new AppError('memberNotFound', 'Nobody with that id has a lasting place in this room')

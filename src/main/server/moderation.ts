@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Params } from '../../shared/protocol.ts'
 import { outranks, type Right } from '../../shared/roles.ts'
 import type { Peer } from './Peer.ts'
+import { noting } from './store/audit.ts'
 import { banUser, bansOf, unbanUser } from './store/bans.ts'
 import { addMember, membershipsOf } from './store/members.ts'
 import { changeRoom } from './store/rooms.ts'
@@ -27,12 +28,14 @@ export async function removeMember(store: Store, by: Peer, { peerId, ban = false
   const peer = below(by, peerId, 'remove')
   const { room } = peer
   const { userId, deviceHash, name } = peer.seat
-  if (ban)
-    await banUser(store, { roomId: room.id, userId, deviceHash, name, bannedAt: new Date().toISOString(), by: by.seat.name })
+  if (ban) {
+    const note = room.noteOf('banned', by, subjectOf(peer))
+    await banUser(noting(store, note), { roomId: room.id, userId, deviceHash, name, bannedAt: note.at, by: by.seat.name })
+  }
   const isSame = ({ seat }: Peer) => seat.userId === userId || (ban && deviceHash !== null && seat.deviceHash === deviceHash)
   for (const other of [...room.roster]) if (isSame(other)) room.sendOut(other, ban ? 'banned' : 'removed')
   if (ban) room.door.ban(userId, deviceHash)
-  room.note(ban ? 'banned' : 'removed', by, { id: userId, name })
+  else room.note('removed', by, subjectOf(peer))
 }
 
 export async function listBans(store: Store, by: Peer) {
@@ -42,9 +45,10 @@ export async function listBans(store: Store, by: Peer) {
 
 export async function unban(store: Store, by: Peer, userId: string): Promise<void> {
   by.room.require(by, 'remove')
-  const name = await unbanUser(store, by.room.id, userId)
-  if (name === null) throw new AppError('memberNotFound', 'Nobody with that id is kept out of this room')
-  by.room.note('unbanned', by, { id: userId, name })
+  const ban = (await bansOf(store, by.room.id)).find((one) => one.userId === userId)
+  const note = by.room.noteOf('unbanned', by, { id: userId, name: ban?.name ?? '' })
+  if (!ban || (await unbanUser(noting(store, note), by.room.id, userId)) === null)
+    throw new AppError('memberNotFound', 'Nobody with that id is kept out of this room')
 }
 
 /** Gives someone a role below one's own, for all their seats and for good. */
@@ -52,9 +56,9 @@ export async function setRole(store: Store, by: Peer, { peerId, role }: Params<'
   const peer = below(by, peerId, 'setRole')
   if (!outranks(by.role, role)) throw new AppError('forbidden', 'You can give roles below your own')
   const { room } = peer
-  await addMember(store, { roomId: room.id, userId: peer.seat.userId, role, at: new Date().toISOString() })
+  const note = room.noteOf('roleChanged', by, subjectOf(peer), { role })
+  await addMember(noting(store, note), { roomId: room.id, userId: peer.seat.userId, role, at: note.at })
   for (const seat of [...room.roster]) if (seat.seat.userId === peer.seat.userId) room.setRole(seat, role)
-  room.note('roleChanged', by, subjectOf(peer), { role })
 }
 
 /** Makes someone else the host, for good; whoever was it becomes a co-host. */
@@ -66,14 +70,14 @@ export async function handOver(store: Store, by: Peer, peerId: string): Promise<
   const before = room.stored.hostUserId
   await addMember(store, { roomId: room.id, userId, role: 'host', at })
   if (before !== null) await addMember(store, { roomId: room.id, userId: before, role: 'cohost', at })
-  const stored = await changeRoom(store, room.stored.tenantId, room.id, { hostUserId: userId, hostName: name })
+  const noted = noting(store, room.noteOf('handedOver', by, subjectOf(peer)))
+  const stored = await changeRoom(noted, room.stored.tenantId, room.id, { hostUserId: userId, hostName: name })
   if (!stored) throw new AppError('roomNotFound', 'This room is no more')
   for (const seat of [...room.roster]) {
     if (seat.role === 'host' && seat.seat.userId !== userId) room.setRole(seat, 'cohost')
     if (seat.seat.userId === userId) room.setRole(seat, 'host')
   }
   room.stored = stored
-  room.note('handedOver', by, { id: userId, name })
 }
 
 export async function listMemberships(store: Store, by: Peer) {

@@ -52,6 +52,7 @@ const entry: audit.AuditEntry = {
 export const catalogue: Record<string, Calls> = {
   audit: {
     audit: [(db) => audit.audit(db, entry)],
+    noting: [(db) => rooms.changeRoom(audit.noting(db, entry), 'local', 'room', { name: 'Noted' })],
     auditOf: [(db) => audit.auditOf(db, 'local', 'room', 100)],
   },
   bans: {
@@ -165,6 +166,7 @@ export const catalogue: Record<string, Calls> = {
   },
   users: {
     touchUser: [(db) => users.touchUser(db, { id: 'ada', tenantId: 'local', deviceHash: null, name: 'Ada', at: at(0) })],
+    nameOf: [(db) => users.nameOf(db, 'local', 'ada')],
     wasHereBefore: [(db) => users.wasHereBefore(db, 'local', 'ada', at(1))],
   },
 }

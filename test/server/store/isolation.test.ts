@@ -71,6 +71,8 @@ const exceptions: Record<string, Reason> = {
 
 /** Whether a statement can reach rows of one tenant only: it is given whose they are, also where it changes a row that is there. */
 function isBound({ sql }: Statement): boolean {
+  // A part of another statement, which has no rows of its own.
+  if (/^select (?!.* from )/.test(sql)) return true
   const [, columns, conflict] =
     /^(?:insert|replace) into "\w+" \(([^)]*)\)(?:.* on conflict \(([^)]*)\) do update)?/.exec(sql) ?? []
   if (columns !== undefined) return columns.includes('"tenant_id"') && (conflict?.includes('"tenant_id"') ?? true)

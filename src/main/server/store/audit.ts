@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type Compilable } from 'kysely'
 import { randomId } from '../ids.ts'
 import type { Db } from './Store.ts'
 
@@ -45,26 +45,36 @@ export interface AuditEntry {
   details: Record<string, unknown>
 }
 
-/** Notes what was done. */
-export function audit(db: Db, { tenantId, roomId, at, act, actor, subject, details }: AuditEntry): void {
+/** Notes what was done, and is not stored otherwise. */
+export function audit(db: Db, entry: AuditEntry): void {
   db.record(
     db.query
       .insertInto('audit')
-      .values({
-        id: randomId(),
-        tenant_id: tenantId,
-        room_id: roomId,
-        at,
-        act,
-        actor_kind: actor.kind,
-        actor_id: actor.id,
-        actor_name: actor.name,
-        subject_id: subject?.id ?? null,
-        subject_name: subject?.name ?? null,
-        details: JSON.stringify(details),
-      })
+      .values(rowOf(entry))
       .onConflict((conflict) => conflict.column('id').doNothing()),
   )
+}
+
+/**
+ * The database, where each write is noted together with what it changes: both are stored, or neither, so that a crash leaves nothing that
+ * nobody has done. A write that changes nothing is not noted.
+ */
+export function noting(db: Db, entry: AuditEntry): Db {
+  const row = rowOf(entry)
+  const columns = Object.keys(row) as (keyof typeof row)[]
+  const note = db.query
+    .insertInto('audit')
+    .columns(columns)
+    .expression(
+      db.query
+        .selectNoFrom((eb) => columns.map((column) => eb.val(row[column]).as(column)))
+        .where(sql<number>`changes()`, '>', 0),
+    )
+  return {
+    query: db.query,
+    write: ((...unit: Compilable[]) => db.write(...unit, note)) as Db['write'],
+    record: (...unit) => db.record(...unit),
+  }
 }
 
 /** What was done in a room (or about it, when it is gone), the latest first. */
@@ -87,4 +97,20 @@ export async function auditOf(db: Db, tenantId: string, roomId: string, limit: n
     subject: row.subject_id === null ? null : { id: row.subject_id, name: row.subject_name ?? '' },
     details: JSON.parse(row.details) as Record<string, unknown>,
   }))
+}
+
+function rowOf({ tenantId, roomId, at, act, actor, subject, details }: AuditEntry) {
+  return {
+    id: randomId(),
+    tenant_id: tenantId,
+    room_id: roomId,
+    at,
+    act,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    subject_id: subject?.id ?? null,
+    subject_name: subject?.name ?? null,
+    details: JSON.stringify(details),
+  }
 }

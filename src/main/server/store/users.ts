@@ -31,3 +31,14 @@ export async function wasHereBefore(db: Db, tenantId: string, id: string, at: st
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** The name that someone was last here under; null for someone who never was. */
+export async function nameOf(db: Db, tenantId: string, id: string): Promise<string | null> {
+  const row = await db.query
+    .selectFrom('users')
+    .select('name')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.name ?? null
+}
