@@ -7,6 +7,7 @@ import {
   DisplayName,
   Id,
   Member,
+  Party,
   RelayPayload,
   Revision,
   Room,
@@ -79,6 +80,10 @@ export const notifications = {
   callChanged: {
     about: 'Someone has answered, declined, missed or left a call that one has to do with.',
     payload: z.object({ call: Call }),
+  },
+  connectedChanged: {
+    about: 'For those who have asked who can be called outside of rooms: all who can, oneself included.',
+    payload: z.object({ people: z.array(Party) }),
   },
   voices: {
     about: 'Who is heard now, loudest first: four times a second while someone is, and once when nobody is any more.',

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { lookOfPicture, lookOfSound, type Look } from '../support/looks.ts'
 import { serve, type ServedProcess } from '../support/serve.ts'
+import { findsNothing } from './support/axe.ts'
 import { expect, test as base } from './support/fixtures.ts'
 import { outsider } from './support/outsider.ts'
 import type { Person } from './support/Person.ts'
@@ -62,16 +62,6 @@ async function seesDirectly(person: Person, look: Look | null): Promise<void> {
     .toBe(look)
 }
 
-async function findsNothing({ page }: Person, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    where,
-  ).toEqual([])
-}
-
 test('F45: one is present without calling, for the chat alone, and joins the call later', async ({ server, person }) => {
   const code = await makeRoom(server.url)
   const watcher = await outsider(server.url)
@@ -85,7 +75,7 @@ test('F45: one is present without calling, for the chat alone, and joins the cal
   await ada.say('I only write')
   await grace.toggle('Chat').click()
   await expect(grace.messages).toContainText('I only write')
-  await findsNothing(ada, 'for the chat')
+  await findsNothing(ada.page, 'for the chat')
   await ada.page.getByRole('button', { name: 'Join the call' }).click()
   await expect(ada.toggle('Microphone')).toHaveAttribute('aria-pressed', 'true')
   await expect(ada.page.getByText('You are here for the chat')).toHaveCount(0)
@@ -113,8 +103,8 @@ test('F45: one rings a member from the list, who accepts; they hear and see each
     await expect(directCall(ada).getByRole('status')).toHaveText('Ringing…')
     await expect(incoming(grace, 'Ada')).toBeFocused()
     await expect(incoming(grace, 'Ada')).toHaveAccessibleDescription(/Only the two of you hear each other, not the room/)
-    await findsNothing(ada, 'ringing')
-    await findsNothing(grace, 'being rung')
+    await findsNothing(ada.page, 'ringing')
+    await findsNothing(grace.page, 'being rung')
     await grace.page.getByRole('button', { name: 'Silence' }).click()
     await expect(grace.page.getByRole('button', { name: 'Silence' })).toHaveCount(0)
   })
@@ -126,7 +116,7 @@ test('F45: one rings a member from the list, who accepts; they hear and see each
     await ada.page.getByRole('button', { name: 'Video' }).click()
     await grace.page.getByRole('button', { name: 'Video' }).click()
     await Promise.all([seesDirectly(ada, 'green'), seesDirectly(grace, 'red')])
-    await findsNothing(ada, 'talking')
+    await findsNothing(ada.page, 'talking')
   })
 
   await test.step('the room is told nothing of it', async () => {
@@ -196,7 +186,7 @@ test('F45: several are rung at once: one accepts, one declines, one is busy, one
     await dialog.getByRole('button', { name: 'Ring them' }).click()
     await expect(dialog.getByText('Choose whom to ring.')).toBeVisible()
     for (const name of ['Grace', 'Kim', 'Sam']) await dialog.getByRole('checkbox', { name }).check()
-    await findsNothing(ada, 'ring several')
+    await findsNothing(ada.page, 'ring several')
     await dialog.getByRole('button', { name: 'Ring 3 people' }).click()
     await grace.page.getByRole('button', { name: 'Accept' }).click()
     const parties = directCall(ada).getByRole('list')
@@ -213,7 +203,7 @@ test('F45: several are rung at once: one accepts, one declines, one is busy, one
     await expect(ada.page.getByText('Grace did not answer.')).toBeVisible()
     await expect(incoming(grace, 'Ada')).toHaveCount(0)
     await expect(grace.page.getByText('You missed a call from Ada')).toBeVisible()
-    await findsNothing(grace, 'missed')
+    await findsNothing(grace.page, 'missed')
     await grace.page.getByRole('button', { name: 'Call back' }).click()
     await ada.page.getByRole('button', { name: 'Decline' }).click()
     await expect(grace.page.getByText('Ada declined the call.')).toBeVisible()
@@ -271,15 +261,15 @@ test('F45: people who are connected call each other without a room, where the se
     await page.getByRole('checkbox', { name: 'Let people on this server ring me' }).check()
   }
   await expect(list(ada).getByRole('listitem')).toHaveText(/Grace/)
-  await findsNothing(ada, 'people on this server')
+  await findsNothing(ada.page, 'people on this server')
   await ada.page.getByRole('button', { name: 'Ring Grace' }).click()
   await expect(incoming(grace, 'Ada')).toBeVisible()
-  await findsNothing(grace, 'being rung without a room')
+  await findsNothing(grace.page, 'being rung without a room')
   await grace.page.getByRole('button', { name: 'Accept' }).click()
   await Promise.all([hearsDirectly(ada, 'blue'), hearsDirectly(grace, 'red')])
   await ada.page.getByRole('button', { name: 'Video' }).click()
   await seesDirectly(grace, 'red')
-  await findsNothing(grace, 'talking without a room')
+  await findsNothing(grace.page, 'talking without a room')
   await callServer.stop('SIGKILL')
   for (const [one, other] of [
     [ada, 'Grace'],

@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { findsNothing } from './support/axe.ts'
 import { expect, test } from './support/fixtures.ts'
 import { outsider } from './support/outsider.ts'
 
@@ -299,14 +298,4 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByLabel('Join code')).toBeVisible()
     await findsNothing(page, 'invite')
   })
-}
-
-async function findsNothing(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    where,
-  ).toEqual([])
 }

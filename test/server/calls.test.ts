@@ -150,5 +150,12 @@ test('F45: outside of rooms people call each other only where the server allows 
   expect(await grace.take('relay')).toEqual({ roomId: null, from: ada.welcome.connectionId, payload })
   grace.disconnect()
   expect((await ada.take('callChanged', ({ call }) => call.ended)).call.ended).toBe(true)
+  // Whoever has asked once is told of those who come and go.
+  await ada.take('connectedChanged', ({ people }) => people.length === 1)
+  await silent.request('introduce', { name: 'Lin' })
+  await ada.take('connectedChanged', ({ people }) => people.map(({ name }) => name).join() === 'Ada,Lin')
+  const { room } = await silent.request('createRoom', { name: 'Standup' })
+  await silent.join({ roomId: room.id, name: 'Lin' })
+  await ada.take('connectedChanged', ({ people }) => people.map(({ name }) => name).join() === 'Ada')
   expect((await ada.request('listConnected', {})).people).toEqual([])
 })

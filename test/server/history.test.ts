@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { usageAsCsv } from '../../src/main/server/analytics.ts'
+import type { Room } from '../../src/shared/model.ts'
+import { startWithKeys, type Ask } from '../support/api.ts'
 import { Client, enter, hostRoom, newDevice } from '../support/Client.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
@@ -122,4 +124,26 @@ test('F14: what was done in a room, and by whom, is there for its host, without 
   ])
   expect(entries[2]).toMatchObject({ actor: { kind: 'person', name: 'Ada' }, details: { changed: ['name', 'password'] } })
   expect(JSON.stringify(entries)).not.toMatch(/sesame|Retro|Done/)
+})
+
+test('F13: a program finds a person’s rooms, and those that they are in now, of its own tenant', async () => {
+  const { ask, other, url } = await startWithKeys()
+  const grace = await Client.connect(url)
+  for (const name of ['First', 'Second']) {
+    const { room } = await hostRoom(url, { description: name })
+    await grace.join({ roomId: room.id, name: 'Grace' })
+    if (name === 'First') await grace.request('leaveRoom', {})
+  }
+  await grace.say('Stored by now')
+  const path = `/users/${grace.welcome.userId}/rooms`
+  const shown = async (program: Ask, query = '') =>
+    (await program('GET', `${path}${query}`)).body.rooms.map(({ room, isThere }: { room: Room; isThere: boolean }) => [
+      ...[room.description, room.present, isThere],
+    ])
+  expect(await shown(ask)).toEqual([
+    ['Second', 2, true],
+    ['First', 1, false],
+  ])
+  expect(await shown(ask, '?active=true')).toEqual([['Second', 2, true]])
+  expect(await shown(other)).toEqual([])
 })

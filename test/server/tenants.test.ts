@@ -18,7 +18,7 @@ const bodies: Record<string, (room: string) => object> = {
 }
 
 /** Operations that name nothing: each is for one's own tenant only. */
-const ofOnesOwn = ['get /rooms', 'post /rooms', 'get /tenant']
+const ofOnesOwn = ['get /rooms', 'post /rooms', 'get /tenant', 'get /users/{userId}/rooms']
 
 test('F16: no operation of the document reaches a room, a member or a token of another tenant, by id, slug or code', async () => {
   const { ask, other, dataDir, url } = await startWithKeys()

@@ -243,15 +243,12 @@ test('F31: what does not belong to the call, or is no signal at all, changes not
 test('F45: outside of rooms people who have said their name see and call each other, where the server allows it', async () => {
   const closed = await startServer()
   const nobody = newSession(closed.url)
-  const look = nobody.bystanders.watch()
   await nobody.createRoom({ name: 'So that the answer has come' })
   expect(nobody.bystanders.people).toBeNull()
-  look()
 
   const { url } = await startServer({ directCalls: true })
   const ada = newSession(url, new NodeCapture({ hertz: 440 }))
   const ben = newSession(url, new NodeCapture({ hertz: 1000 }))
-  for (const session of [ada, ben]) session.bystanders.watch()
   ada.bystanders.introduce('Ada')
   ben.bystanders.introduce('Ben')
   const found = await until(ada.bystanders, () => ada.bystanders.people?.find(({ name }) => name === 'Ben'))

@@ -1,9 +1,13 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Call as CallInfo, Party, PartyState } from '../../shared/model.ts'
 import type { Params } from '../../shared/protocol.ts'
-import type { Connection } from './Connection.ts'
+import type { Connection, Tell } from './Connection.ts'
 import { randomId } from './ids.ts'
+import { Paced } from './Paced.ts'
 import type { Peer } from './Peer.ts'
+
+/** The least time between two `connectedChanged`, in ms. */
+const PEOPLE_EVERY_MS = 250
 
 /** States in which someone has to do with a call, and so is busy for others. */
 const BUSY: ReadonlySet<PartyState> = new Set(['ringing', 'in'])
@@ -42,9 +46,14 @@ export class Calls {
   readonly #busy = new Map<string, Call>()
   /** Those outside of rooms who can be called, by the id of their connection. */
   readonly #outside = new Map<string, { connection: Connection; party: Party }>()
+  readonly #teller: (channel: string) => Tell
+  /** Tenants whose people outside of rooms are others now. */
+  readonly #changed = new Set<string>()
+  readonly #news = new Paced(PEOPLE_EVERY_MS, () => this.#tellPeople())
 
-  constructor(options: CallsOptions) {
+  constructor(options: CallsOptions, teller: (channel: string) => Tell) {
     this.#options = options
+    this.#teller = teller
   }
 
   /** Says by which name one can be called outside of rooms; null: not any more. Throws `forbidden`. */
@@ -52,14 +61,20 @@ export class Calls {
     this.#requireDirect()
     if (name === null) return this.gone(connection.id)
     this.#outside.set(connection.id, { connection, party: { id: connection.id, userId: connection.userId, name } })
+    this.#peopleChanged(connection)
   }
 
-  /** Who of one's own tenant can be called outside of rooms, oneself excepted. Throws `forbidden`. */
+  /** Who of one's own tenant can be called outside of rooms, oneself excepted. `connectedChanged` tells from then on. Throws `forbidden`. */
   connected(asking: Connection): Party[] {
     this.#requireDirect()
-    return [...this.#outside.values()]
-      .filter(({ connection }) => connection !== asking && connection.tenantId === asking.tenantId && !connection.peer)
-      .map(({ party }) => party)
+    if (!asking.peer) asking.wire.enter(lookersOf(asking.tenantId))
+    return this.#peopleOf(asking.tenantId).filter(({ id }) => id !== asking.id)
+  }
+
+  /** Whoever is in a room, or waits for one, is called there. */
+  entered(connection: Connection): void {
+    connection.wire.exit(lookersOf(connection.tenantId))
+    this.gone(connection.id)
   }
 
   /** Throws `peerNotFound` where none of them is here, `alreadyJoined` for someone who is in a call. */
@@ -119,11 +134,32 @@ export class Calls {
   gone(id: string): void {
     const call = this.#busy.get(id)
     if (call) this.#become(null, call, id, call.parties.get(id)?.state === 'in' ? 'left' : 'missed')
+    const known = this.#outside.get(id)
+    if (!known) return
     this.#outside.delete(id)
+    this.#peopleChanged(known.connection)
   }
 
   close(): void {
+    this.#news.close()
     for (const { timer } of this.#calls.values()) clearTimeout(timer)
+  }
+
+  #peopleOf(tenantId: string): Party[] {
+    return [...this.#outside.values()]
+      .filter(({ connection }) => connection.tenantId === tenantId && !connection.peer)
+      .map(({ party }) => party)
+  }
+
+  #peopleChanged({ tenantId }: Connection): void {
+    this.#changed.add(tenantId)
+    this.#news.due()
+  }
+
+  #tellPeople(): void {
+    for (const tenantId of this.#changed)
+      this.#teller(lookersOf(tenantId))('connectedChanged', { people: this.#peopleOf(tenantId) })
+    this.#changed.clear()
   }
 
   #requireDirect(): void {
@@ -201,6 +237,9 @@ export class Calls {
     }
   }
 }
+
+/** Whoever has asked who can be called outside of rooms. */
+const lookersOf = (tenantId: string) => `lookers of ${tenantId}`
 
 const ofSeat = (peer: Peer): Reachable => ({
   party: { id: peer.id, userId: peer.seat.userId, name: peer.seat.name },

@@ -46,14 +46,7 @@ export class Records {
   }
 
   async myRooms({ tenantId, userId }: Connection, { limit = 50 }: Params<'myRooms'>): Promise<Value<'myRooms'>> {
-    const visited = await roomsOfUser(this.#store, tenantId, userId, limit)
-    const rooms = await Promise.all(
-      visited.map(async ({ roomId, lastSeenAt, isThere }) => {
-        const stored = await roomById(this.#store, tenantId, roomId)
-        return stored && { room: this.#rooms.describe(stored), lastSeenAt, isThere }
-      }),
-    )
-    return { rooms: rooms.filter((room) => room !== null) }
+    return { rooms: await visitsOf(this.#rooms, this.#store, { tenantId, userId, limit }) }
   }
 
   /** What a new room is made from: the template that is named, and what is given besides, which comes first. Throws `templateNotFound`. */
@@ -80,3 +73,19 @@ export class Records {
 }
 
 const noSuchTemplate = () => new AppError('templateNotFound', 'You have kept no settings under that id')
+
+/** The rooms that someone was in, the latest first, as they are now; only those that they are in, where that is asked for. */
+export async function visitsOf(
+  rooms: RoomServer,
+  store: Store,
+  { tenantId, userId, limit, active = false }: { tenantId: string; userId: string; limit: number; active?: boolean },
+): Promise<Value<'myRooms'>['rooms']> {
+  const visited = (await roomsOfUser(store, tenantId, userId, limit)).filter(({ isThere }) => isThere || !active)
+  const found = await Promise.all(
+    visited.map(async ({ roomId, lastSeenAt, isThere }) => {
+      const stored = await roomById(store, tenantId, roomId)
+      return stored && { room: rooms.describe(stored), lastSeenAt, isThere }
+    }),
+  )
+  return found.filter((visit) => visit !== null)
+}

@@ -61,7 +61,7 @@ export class RoomServer {
     this.tenants = tenants
     this.directory = new Directory(store, tenants)
     this.access = new Access(store, this.directory, masterKey)
-    this.calls = new Calls(context.calls)
+    this.calls = new Calls(context.calls, context.teller)
     this.living = new LivingRooms({ ...context, isTenantFull: (id) => tenants.isFull(id, this.people.of(id)) })
     this.#news = new RoomNews(context.teller, (stored) => this.describe(stored))
     this.#empty = new EmptyRooms(store, context.log, async ({ tenantId, id }) => {
@@ -262,7 +262,7 @@ export class RoomServer {
   /** Whoever is in a room, or waits for one, is called there, and watches no list. */
   #inside(connection: Connection): void {
     this.#news.unwatch(connection)
-    this.calls.gone(connection.id)
+    this.calls.entered(connection)
   }
 
   #came({ room, seat, connection }: Peer): void {

@@ -6,7 +6,7 @@ import type { Peer } from './Peer.ts'
 import { noting } from './store/audit.ts'
 import { banUser, bansOf, unbanUser } from './store/bans.ts'
 import { addMember, membershipsOf } from './store/members.ts'
-import { changeRoom } from './store/rooms.ts'
+import { giveRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 
 /** Stops what someone sends, until it is allowed again. */
@@ -66,12 +66,8 @@ export async function handOver(store: Store, by: Peer, peerId: string): Promise<
   const peer = below(by, peerId, 'handOver')
   const { room } = peer
   const { userId, name } = peer.seat
-  const at = new Date().toISOString()
-  const before = room.stored.hostUserId
-  await addMember(store, { roomId: room.id, userId, role: 'host', at })
-  if (before !== null) await addMember(store, { roomId: room.id, userId: before, role: 'cohost', at })
-  const noted = noting(store, room.noteOf('handedOver', by, subjectOf(peer)))
-  const stored = await changeRoom(noted, room.stored.tenantId, room.id, { hostUserId: userId, hostName: name })
+  const note = room.noteOf('handedOver', by, subjectOf(peer))
+  const stored = await giveRoom(noting(store, note), room.stored, { userId, name }, note.at)
   if (!stored) throw new AppError('roomNotFound', 'This room is no more')
   for (const seat of [...room.roster]) {
     if (seat.role === 'host' && seat.seat.userId !== userId) room.setRole(seat, 'cohost')

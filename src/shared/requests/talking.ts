@@ -65,7 +65,8 @@ export const talking = {
     errors: ['forbidden'],
   },
   listConnected: {
-    about: 'Who can be called outside of rooms, where the server allows it.',
+    about:
+      'Who can be called outside of rooms, where the server allows it. From then on, until a room is joined, `connectedChanged` tells.',
     params: Empty,
     value: z.object({ people: z.array(Party) }),
     errors: ['forbidden'],

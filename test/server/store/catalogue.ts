@@ -116,6 +116,9 @@ export const catalogue: Record<string, Calls> = {
       (db) => rooms.changeRoom(db, 'local', 'room', { name: 'Other' }),
       (db) => rooms.changeRoom(db, 'local', 'room', { name: 'Other' }, 1),
     ],
+    giveRoom: [
+      (db) => rooms.giveRoom(db, { tenantId: 'local', id: 'room', hostUserId: 'ada' }, { userId: 'ben', name: 'Ben' }, at(1)),
+    ],
     noteOfRoom: [(db) => rooms.noteOfRoom(db, 'room', { hostName: 'Ada', deleteAt: null })],
     deleteRoom: [(db) => rooms.deleteRoom(db, 'local', 'another', 7), (db) => rooms.deleteRoom(db, 'local', 'another')],
     roomsToDelete: [(db) => rooms.roomsToDelete(db)],

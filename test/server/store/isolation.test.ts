@@ -46,6 +46,7 @@ const exceptions: Record<string, Reason> = {
     why: 'the membership of the host in the room that is made with it',
     by: /^insert into "room_members" \("room_id"/,
   },
+  'rooms.giveRoom': { why: 'the memberships of the room that is given with them', by: /^insert into "room_members" \("room_id"/ },
   'rooms.noteOfRoom': {
     why: 'of a living room, by the id that it was found with',
     by: /^update "rooms" set .* where "id" = \?$/,

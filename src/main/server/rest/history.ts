@@ -1,11 +1,25 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { usageAsCsv, usageByDay } from '../analytics.ts'
+import { visitsOf } from '../Records.ts'
 import { auditOf } from '../store/audit.ts'
 import { sessionsOf } from '../store/history.ts'
 import { messagesOf } from '../store/messages.ts'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { problems } from './problem.ts'
-import { AuditEntry, ChatMessage, Cursor, Id, InRoom, json, keyed, Limit, NextCursor, RoomUsage, Session } from './schemas.ts'
+import {
+  AuditEntry,
+  ChatMessage,
+  Cursor,
+  Id,
+  InRoom,
+  json,
+  keyed,
+  Limit,
+  NextCursor,
+  RoomUsage,
+  Session,
+  Visit,
+} from './schemas.ts'
 
 const tags = ['History']
 
@@ -49,6 +63,19 @@ const routes = {
       ...problems('badRequest', 'unauthorized', 'roomNotFound'),
     },
   }),
+  visits: createRoute({
+    operationId: 'listRoomsOfUser',
+    ...{ ...keyed, tags, method: 'get', path: '/users/{userId}/rooms', summary: 'The rooms that someone was in' },
+    description: 'The latest first; only those that they are in now, with `active=true`. None for someone who was never here.',
+    request: {
+      params: z.object({ userId: Id }),
+      query: z.object({ active: z.enum(['true', 'false']).default('false'), limit: Limit(200, 50) }),
+    },
+    responses: {
+      200: json('The rooms.', z.object({ rooms: z.array(Visit) })),
+      ...problems('badRequest', 'unauthorized'),
+    },
+  }),
   audit: createRoute({
     operationId: 'readAudit',
     ...{ ...keyed, tags, method: 'get', path: '/rooms/{room}/audit', summary: 'Who has done what in a room' },
@@ -76,6 +103,13 @@ export function serveHistory(app: OpenAPIHono<KeyEnv>, api: Api): void {
   app.openapi(routes.messages, async (c) => {
     const { id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)
     return c.json(await messagesOf(api.store, id, c.req.valid('query')), 200)
+  })
+  app.openapi(routes.visits, async (c) => {
+    const { tenant } = c.get('caller')
+    const { active, limit } = c.req.valid('query')
+    const { userId } = c.req.valid('param')
+    const asked = { tenantId: tenant.id, userId, limit, active: active === 'true' }
+    return c.json({ rooms: await visitsOf(api.rooms, api.store, asked) }, 200)
   })
   app.openapi(routes.audit, async (c) => {
     const { tenantId, id } = await roomOf(api, c.get('caller'), c.req.valid('param').room)

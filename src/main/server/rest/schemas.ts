@@ -32,6 +32,10 @@ export const Session = z
   })
   .openapi('Session')
 
+export const Visit = z
+  .object({ room: Room, lastSeenAt: model.Timestamp, isThere: z.boolean().describe('now, by any of their windows') })
+  .openapi('Visit')
+
 export const RoomUsage = z.object({ ...model.RoomUsage.shape }).openapi('RoomUsage')
 
 export const AuditEntry = z

@@ -80,16 +80,30 @@ export async function changeRoom(
   change: Change,
   ifVersion?: number,
 ): Promise<StoredRoom | null> {
-  const update = db.query
-    .updateTable('rooms')
-    .set({ ...columnsOf({ ...change, updatedAt: change.updatedAt ?? new Date().toISOString() }), version: sql`version + 1` })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .$if(ifVersion !== undefined, (rooms) => rooms.where('version', '=', ifVersion!))
-    .returningAll()
-  const [[row]] = await db.write(update).catch((error: unknown) => {
+  const [[row]] = await db.write(updateOf(db, tenantId, id, change, ifVersion)).catch((error: unknown) => {
     throw isTaken(error, 'rooms.slug') ? slugTaken(change.slug ?? null, error) : error
   })
+  return row ? roomOf(row) : null
+}
+
+/** Makes someone else the host, and whoever was it a co-host, all at once. Null for a room that is gone. */
+export async function giveRoom(
+  db: Db,
+  { tenantId, id: roomId, hostUserId }: Pick<StoredRoom, 'tenantId' | 'id' | 'hostUserId'>,
+  { userId, name }: { userId: string; name: string },
+  at: string,
+): Promise<StoredRoom | null> {
+  const before = hostUserId === null ? [] : [insertMember(db, { roomId, userId: hostUserId, role: 'cohost', at })]
+  const [[row]] = await db
+    .write(
+      updateOf(db, tenantId, roomId, { hostUserId: userId, hostName: name }),
+      ...before,
+      insertMember(db, { roomId, userId, role: 'host', at }),
+    )
+    .catch((error: unknown): [Row[]] => {
+      if (error instanceof ConstraintError && error.kind === 'reference') return [[]]
+      throw error
+    })
   return row ? roomOf(row) : null
 }
 
@@ -191,6 +205,17 @@ async function roomWhere(
     .where((eb) => eb.and(is))
     .executeTakeFirst()
   return row ? roomOf(row) : null
+}
+
+/** The next version of a room. */
+function updateOf(db: Db, tenantId: string, id: string, change: Change, ifVersion?: number) {
+  return db.query
+    .updateTable('rooms')
+    .set({ ...columnsOf({ ...change, updatedAt: change.updatedAt ?? new Date().toISOString() }), version: sql`version + 1` })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .$if(ifVersion !== undefined, (rooms) => rooms.where('version', '=', ifVersion!))
+    .returningAll()
 }
 
 /** Draws codes until one is free. */

@@ -111,7 +111,7 @@ export class SampleRinging extends Emitter<{ changed: [] }> implements Acts {
 }
 
 /** People who can be rung outside of rooms, or none where that is not allowed. */
-export class SampleBystanders extends Emitter<{ changed: [] }> implements Pick<Bystanders, 'people' | 'introduce' | 'watch'> {
+export class SampleBystanders extends Emitter<{ changed: [] }> implements Pick<Bystanders, 'people' | 'introduce'> {
   readonly people: readonly Party[] | null
   /** By which name one can be called. */
   name: string | null = null
@@ -123,9 +123,5 @@ export class SampleBystanders extends Emitter<{ changed: [] }> implements Pick<B
 
   introduce(name: string | null) {
     this.name = name
-  }
-
-  watch() {
-    return () => {}
   }
 }

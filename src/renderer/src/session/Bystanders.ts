@@ -4,9 +4,6 @@ import type { Party } from '../../../shared/model.ts'
 import { Reconciler } from './Reconciler.ts'
 import type { Signaling } from './Signaling.ts'
 
-/** How often it is asked who is there, in ms, while someone looks: the server does not tell by itself. */
-const LOOK_MS = 3_000
-
 /** Who can be called on the server outside of rooms, and by which name one can be called there oneself. */
 export class Bystanders extends Emitter<{ changed: [] }> {
   readonly #signaling: Signaling
@@ -17,14 +14,15 @@ export class Bystanders extends Emitter<{ changed: [] }> {
   /** What the server has been told, on which connection. */
   #told: { connectionId: string; name: string } | null = null
   #people: readonly Party[] | null = null
-  #watchers = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
+  /** The connection on which the server tells of changes. */
+  #asked: string | null = null
 
   constructor(signaling: Signaling, isFree: () => boolean) {
     super()
     this.#signaling = signaling
     this.#isFree = isFree
     signaling.on('changed', () => this.follow())
+    signaling.on('connectedChanged', ({ people }) => this.#become(this.#others(people)))
   }
 
   /** Null where the server does not allow it, or has not said so yet. */
@@ -39,43 +37,31 @@ export class Bystanders extends Emitter<{ changed: [] }> {
     this.#looking.kick()
   }
 
-  /** Keeps `people` up to date until the returned function is called. */
-  watch(): () => void {
-    this.#watchers += 1
-    this.#looking.kick()
-    return () => {
-      this.#watchers -= 1
-    }
-  }
-
   /** One's connection, or one's place, may be another one now. */
   follow(): void {
     // Whoever is in a room is called there, and says it again afterwards.
-    if (!this.#isFree()) this.#told = null
+    if (!this.#isFree()) this.#told = this.#asked = null
     this.#looking.kick()
   }
 
   close(): void {
-    clearTimeout(this.#timer)
     this.#looking.close()
   }
 
   async #look(): Promise<void> {
-    clearTimeout(this.#timer)
     const { state } = this.#signaling
     if (state.status !== 'connected' || !this.#isFree()) return
+    const { connectionId, features } = state.welcome
+    if (!features['directCalls']) return this.#become(null)
     try {
-      await this.#introduce(state.welcome.connectionId)
+      await this.#introduce(connectionId)
+      if (this.#asked === connectionId) return
       const { people } = await this.#signaling.request('listConnected', {})
+      this.#asked = connectionId
       this.#become(people)
     } catch (thrown) {
-      const { code } = AppError.from(thrown)
-      // Not allowed: asked for again with the next connection, which may be another server's.
-      if (code === 'forbidden') return this.#become(null)
-      if (code !== 'disconnected') throw thrown
-      return
+      if (AppError.from(thrown).code !== 'disconnected') throw thrown
     }
-    if (this.#watchers > 0) this.#timer = setTimeout(() => this.#looking.kick(), LOOK_MS)
   }
 
   async #introduce(connectionId: string): Promise<void> {
@@ -84,6 +70,11 @@ export class Bystanders extends Emitter<{ changed: [] }> {
     if (name === told) return
     await this.#signaling.request('introduce', { name })
     this.#told = name === null ? null : { connectionId, name }
+  }
+
+  #others(people: readonly Party[]): Party[] {
+    const { state } = this.#signaling
+    return people.filter(({ id }) => state.status !== 'connected' || id !== state.welcome.connectionId)
   }
 
   #become(people: readonly Party[] | null): void {

@@ -139,11 +139,6 @@ export class Telephone {
     return this.#session.bystanders.people
   }
 
-  /** Keeps the bystanders up to date until the returned function is called. */
-  watchBystanders(): () => void {
-    return this.#session.bystanders.watch()
-  }
-
   /** Whether others may ring one outside of rooms, by the name that one goes by. */
   get canBeRung(): boolean {
     return this.#preferences.canBeRung
