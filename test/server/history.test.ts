@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { usageAsCsv } from '../../src/main/server/analytics.ts'
+import { usageAsCsv } from '../../src/shared/usageCsv.ts'
 import type { Room } from '../../src/shared/model.ts'
 import { startWithKeys, type Ask } from '../support/api.ts'
 import { Client, enter, hostRoom, newDevice } from '../support/Client.ts'

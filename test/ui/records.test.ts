@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { auditSentence } from '../../src/renderer/src/components/records/auditSentence.ts'
 import { spanLabel } from '../../src/renderer/src/components/records/spans.ts'
-import { lastDays, usageAsCsv } from '../../src/renderer/src/components/records/usageFiles.ts'
-import { usageAsCsv as usageAsCsvOfServer } from '../../src/main/server/analytics.ts'
+import { lastDays } from '../../src/renderer/src/components/records/lastDays.ts'
 import { acts } from '../../src/main/server/store/audit.ts'
 import type { AuditEntry } from '../../src/shared/model.ts'
 
@@ -51,16 +50,6 @@ test.each([
   [7_500, '2 h 5 min'],
 ])('%d seconds are %s', (seconds, label) => {
   expect(spanLabel(seconds)).toBe(label)
-})
-
-test('F14: the usage is saved for spreadsheets as the server gives it to programs', () => {
-  const days = [
-    { day: '2026-03-29', people: 2, sessions: 3, meanSeconds: 600 },
-    { day: '2026-03-30', people: 1, sessions: 1, meanSeconds: null },
-  ]
-  const usage = { timeZone: 'UTC', presentNow: 1, days, total: { people: 2, sessions: 4, meanSeconds: 600 } }
-  expect(usageAsCsv(usage)).toBe('day,people,sessions,mean_seconds\r\n2026-03-29,2,3,600\r\n2026-03-30,1,1,\r\n')
-  expect(usageAsCsv(usage)).toBe(usageAsCsvOfServer(usage))
 })
 
 test('days are counted back from today, over the ends of months', () => {

@@ -70,12 +70,6 @@ class Tally {
   }
 }
 
-/** For spreadsheets: RFC 4180, with a line of names. */
-export function usageAsCsv({ days }: RoomUsage): string {
-  const lines = days.map(({ day, people, sessions, meanSeconds }) => [day, people, sessions, meanSeconds ?? ''].join(','))
-  return ['day,people,sessions,mean_seconds', ...lines, ''].join('\r\n')
-}
-
 /** As `2026-03-29`. */
 const dayOf = (at: DateTime) => at.toFormat('yyyy-MM-dd')
 const addDays = (day: string, count: number) => dayOf(DateTime.fromISO(day, { zone: 'UTC' }).plus({ days: count }))

@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { usageAsCsv, usageByDay } from '../analytics.ts'
+import { usageAsCsv } from '../../../shared/usageCsv.ts'
+import { usageByDay } from '../analytics.ts'
 import { visitsOf } from '../Records.ts'
 import { auditOf } from '../store/audit.ts'
 import { sessionsOf } from '../store/history.ts'
