@@ -33,6 +33,7 @@ export function auditSentence({ act, actor, subject, details }: AuditEntry, name
     roomCreated: `${who} made the room.`,
     roomChanged: `${who} changed ${words(details['changed'], settings, 'the room')}.`,
     roomClosed: `${who} ended the meeting.`,
+    roomImported: `${who} took the room over from another server.`,
     roomReopened: `${who} opened the room again.`,
     roomDeleted: `${who} deleted the room.`,
     codeRenewed: `${who} made a new join code.`,
