@@ -18,7 +18,7 @@ export function repeatLabel(
   { date, rule, start, week }: { date: string; rule: string; start: Weekday | null; week: number },
 ): string {
   const labels: Record<Repeat, string> = {
-    once: 'Not',
+    once: 'Never',
     daily: 'Daily',
     weekly: 'Weekly',
     fortnightly: 'Every two weeks',
