@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest'
 import { asking, makeKeys } from '../support/api.ts'
 import { Client } from '../support/Client.ts'
 import { RoomChanger } from '../support/RoomChanger.ts'
-import { lastingPort, startProcess, temporaryDirectory } from '../support/server.ts'
+import { startProcess, temporaryDirectory } from '../support/server.ts'
 import { newSession, texts } from '../support/sessions.ts'
 import { seededRandom } from '../support/random.ts'
 import { until } from '../support/until.ts'
@@ -31,8 +31,8 @@ test(
     const random = seededRandom(SEED)
     const dataDir = await temporaryDirectory()
     const [key] = await makeKeys(dataDir, ['local'])
-    const port = await lastingPort()
-    let server = await startProcess(dataDir, port)
+    let server = await startProcess(dataDir)
+    const port = Number(new URL(server.ready.url).port)
     const sessions = ['Ada', 'Ben', 'Eve'].map(() => newSession(server.ready.url))
     const [first] = sessions
     const { room } = await first!.createRoom({ name: 'Standup' })

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** The program from its sources, and as it is built. */
@@ -66,7 +68,7 @@ export function serveToEnd(args: string[]): Promise<Ended> {
 /** The program, once it has said that it is ready. Whoever starts it stops it. */
 export async function serve(dataDir: string, options: { port?: number } & Started = {}): Promise<ServedProcess> {
   const { child, ended, stdout } = start(
-    ['--host', '127.0.0.1', '--port', `${options.port ?? 0}`, '--data-dir', dataDir],
+    ['--host', '127.0.0.1', '--port', `${options.port ?? (await lastingPort())}`, '--data-dir', dataDir],
     options,
   )
   const line = new Promise<string>((resolve) => {
@@ -85,5 +87,23 @@ export async function serve(dataDir: string, options: { port?: number } & Starte
       child.kill(signal)
       return ended
     },
+  }
+}
+
+/**
+ * A free port that stays free while its server is started again and again: below those that the system gives to connections (from
+ * 32,768 on under Linux; /proc/sys/net/ipv4/ip_local_port_range), one of which might take it meanwhile.
+ */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000)
+    const probe = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    await new Promise((resolve) => probe.close(resolve))
+    return port
   }
 }

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -23,26 +21,8 @@ export async function startServer(config: Partial<ServerConfigInput> = {}): Prom
 }
 
 /** The server as a process of its own, which can be killed; ended with the test, at the latest. */
-export async function startProcess(dataDir: string, port = 0): Promise<ServedProcess> {
-  const served = await serve(dataDir, { port })
+export async function startProcess(dataDir: string, port?: number): Promise<ServedProcess> {
+  const served = await serve(dataDir, port === undefined ? {} : { port })
   onTestFinished(() => served.stop('SIGKILL').then(() => {}))
   return served
-}
-
-/**
- * A free port that stays free while its server is started again and again: below those that the system gives to connections (from
- * 32,768 on under Linux; /proc/sys/net/ipv4/ip_local_port_range), one of which might take it meanwhile.
- */
-export async function lastingPort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000)
-    const probe = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false))
-      probe.listen(port, '127.0.0.1', () => resolve(true))
-    })
-    if (!isFree) continue
-    await new Promise((resolve) => probe.close(resolve))
-    return port
-  }
 }
