@@ -225,6 +225,10 @@ export const Member = z.object({
   userId: Id,
   name: KnownName,
   role: Role,
+  standsIn: z
+    .literal(true)
+    .optional()
+    .describe('for the host, who is away: with a host’s rights in the meeting, but none over the room itself'),
   connection: z.enum(['connected', 'reconnecting']),
   microphone: z.boolean(),
   camera: z.boolean(),

@@ -28,7 +28,7 @@ export const Welcome = z.object({
 export type Welcome = z.infer<typeof Welcome>
 
 const LeaveReason = z.enum(['left', 'lost', 'closed', 'removed'])
-const CloseReason = z.enum(['ended', 'deleted', 'shutdown'])
+const CloseReason = z.enum(['ended', 'deleted', 'shutdown', 'suspended'])
 
 export const notifications = {
   welcome: { about: 'The first event of every connection.', payload: Welcome },
@@ -50,7 +50,8 @@ export const notifications = {
     payload: z.object({ room: Room }),
   },
   roomClosed: {
-    about: 'The meeting was ended, the room was deleted, or the server stops; one is in no room any more, nor before one.',
+    about:
+      'The meeting was ended, the room was deleted, its tenant was switched off, or the server stops; one is in no room any more, nor before one.',
     payload: z.object({ roomId: Id, reason: CloseReason }),
   },
   roomGone: {
@@ -82,8 +83,9 @@ export const notifications = {
     payload: z.object({ call: Call }),
   },
   connectedChanged: {
-    about: 'For those who have asked who can be called outside of rooms: all who can, oneself included.',
-    payload: z.object({ people: z.array(Party) }),
+    about:
+      'For those who have asked who can be called outside of rooms: who can now, or by another name, and who cannot any more. Oneself included.',
+    payload: z.object({ people: z.array(Party), gone: z.array(Id) }),
   },
   voices: {
     about: 'Who is heard now, loudest first: four times a second while someone is, and once when nobody is any more.',

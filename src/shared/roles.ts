@@ -31,8 +31,11 @@ const rights = {
 export type Right = keyof typeof rights
 export const rightNames = Object.keys(rights) as readonly Right[]
 
-export function may(role: Role, right: Right): boolean {
-  return (rights[right] as readonly Role[]).includes(role)
+/** What whoever stands in for the host leaves to the host: what outlasts the meeting. */
+const lasting: readonly Right[] = ['handOver', 'deleteRoom', 'editRoom', 'readAudit']
+
+export function may(role: Role, right: Right, standsIn = false): boolean {
+  return (rights[right] as readonly Role[]).includes(role) && !(standsIn && lasting.includes(right))
 }
 
 /** Which permission of a token a right asks for. */

@@ -34,7 +34,6 @@ async function inhabited(url: string, program: Ask) {
   const cyd = await bearer(url, program, room.id, 'Cyd Kestrel')
   await cyd.request('joinRoom', { roomId: room.id, name: 'Cyd', queue: true })
   const dan = await bearer(url, program, room.id, 'Dan Kestrel')
-  await dan.request('introduce', { name: 'Dan Kestrel' })
   const { rtpCapabilities } = ada
   const { transportId } = await ada.client.request('createTransport', { direction: 'send' })
   const sent = { transportId, source: 'microphone', kind: 'audio', rtpParameters: opus } as const

@@ -112,7 +112,7 @@ test('F16: a tenant is given a tier, and switched off, while the server runs: it
   await lin.take('admitted')
 
   await tenant('set', 'acme', '--active', 'no')
-  for (const one of [ada, lin]) expect(await one.take('roomClosed')).toMatchObject({ roomId: room.id, reason: 'ended' })
+  for (const one of [ada, lin]) expect(await one.take('roomClosed')).toMatchObject({ roomId: room.id, reason: 'suspended' })
   expect((await ask('GET', '/rooms')).body).toMatchObject({ status: 403, code: 'forbidden' })
   expect((await asking(url, ownKey!)('GET', '/rooms')).status).toBe(200)
   await tenant('set', 'acme', '--active', 'yes')

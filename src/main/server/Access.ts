@@ -1,16 +1,17 @@
 import { AppError } from '../../shared/errors.ts'
 import { parseJoinCode } from '../../shared/joinCode.ts'
 import type { Params } from '../../shared/protocol.ts'
-import { roleOfToken, type Role } from '../../shared/roles.ts'
+import type { Role } from '../../shared/roles.ts'
 import { CodeBudget } from './CodeBudget.ts'
 import type { Connection } from './Connection.ts'
 import { noSuchRoom, type Directory } from './Directory.ts'
 import { deriveKey, sameSecret } from './ids.ts'
 import { PasswordBudget } from './PasswordBudget.ts'
 import { isPassword } from './passwords.ts'
-import type { Applicant } from './Peer.ts'
+import { roleWithout, type Applicant } from './Peer.ts'
 import { roleOf } from './store/members.ts'
 import type { StoredRoom } from './store/rooms.ts'
+import type { KeptSeat } from './store/seats.ts'
 import type { Store } from './store/Store.ts'
 import { wasHereBefore } from './store/users.ts'
 import type { Grant } from './Tokens.ts'
@@ -62,7 +63,7 @@ export class Access {
       userId: connection.userId,
       deviceHash: connection.deviceHash,
       name: wish.name,
-      role: role ?? 'speaker',
+      role: role ?? roleWithout(null),
       grant: null,
       standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
       ...wishesOf(wish),
@@ -76,7 +77,7 @@ export class Access {
       userId,
       deviceHash: connection.deviceHash,
       name,
-      role: (await roleOf(this.#store, roomId, userId)) ?? roleOfToken(grant.permissions),
+      role: (await roleOf(this.#store, roomId, userId)) ?? roleWithout(grant),
       grant,
       standing: 'member',
       ...wishesOf(wish),
@@ -89,13 +90,21 @@ export class Access {
   }
 
   isHost(connection: Connection, stored: StoredRoom, hostKey: string | undefined): boolean {
-    if (hostKey !== undefined && sameSecret(hostKey, this.hostKey(stored.id))) return true
+    if (hostKey !== undefined && sameSecret(hostKey, this.hostKey(stored))) return true
     return connection.grant === null && stored.hostUserId === connection.userId
   }
 
-  /** Derived, so that it need not be stored to be given again. */
-  hostKey(roomId: string): string {
-    return deriveKey(this.#masterKey, `lanyard host key ${roomId}`)
+  /** Derived, so that it need not be stored to be given again; another one for each host, so that whoever hands over keeps none. */
+  hostKey({ id, hostUserId }: StoredRoom): string {
+    return deriveKey(this.#masterKey, `lanyard host key ${id} ${hostUserId ?? ''}`)
+  }
+
+  /** As what someone takes a seat back that a crash has left: as what the room knows them now. */
+  async returnedRole({ roomId, userId, role }: KeptSeat, { hostUserId }: StoredRoom, grant: Grant | null): Promise<Role> {
+    if (!grant && hostUserId === userId) return 'host'
+    // A room of a program has no host but who comes with its key.
+    if (!grant && hostUserId === null && role === 'host') return 'host'
+    return (await roleOf(this.#store, roomId, userId)) ?? roleWithout(grant)
   }
 
   /** Throws `rateLimited` for who tries many passwords. */

@@ -45,10 +45,12 @@ export class Calls {
   /** The call that someone is in, or is rung for, by their id. */
   readonly #busy = new Map<string, Call>()
   /** Those outside of rooms who can be called, by the id of their connection. */
-  readonly #outside = new Map<string, { connection: Connection; party: Party }>()
+  readonly #outside = new Map<string, { connection: Connection; tenantId: string; party: Party }>()
   readonly #teller: (channel: string) => Tell
-  /** Tenants whose people outside of rooms are others now. */
-  readonly #changed = new Set<string>()
+  /** Who is told of those outside of rooms, by the tenant whose people they are. */
+  readonly #lookers = new WeakMap<Connection, string>()
+  /** By tenant and id, who can be called outside of rooms now; null: not any more. */
+  readonly #changed = new Map<string, Map<string, Party | null>>()
   readonly #news = new Paced(PEOPLE_EVERY_MS, () => this.#tellPeople())
 
   constructor(options: CallsOptions, teller: (channel: string) => Tell) {
@@ -58,23 +60,39 @@ export class Calls {
 
   /** Says by which name one can be called outside of rooms; null: not any more. Throws `forbidden`. */
   introduce(connection: Connection, name: string | null): void {
-    this.#requireDirect()
-    if (name === null) return this.gone(connection.id)
-    this.#outside.set(connection.id, { connection, party: { id: connection.id, userId: connection.userId, name } })
-    this.#peopleChanged(connection)
+    this.#requireDirect(connection)
+    const { id, userId, tenantId } = connection
+    if (name === null) return this.gone(id)
+    const party = { id, userId, name }
+    this.#outside.set(id, { connection, tenantId, party })
+    this.#partyChanged(tenantId, id, connection.peer ? null : party)
   }
 
   /** Who of one's own tenant can be called outside of rooms, oneself excepted. `connectedChanged` tells from then on. Throws `forbidden`. */
   connected(asking: Connection): Party[] {
-    this.#requireDirect()
-    if (!asking.peer) asking.wire.enter(lookersOf(asking.tenantId))
-    return this.#peopleOf(asking.tenantId).filter(({ id }) => id !== asking.id)
+    this.#requireDirect(asking)
+    if (!asking.peer) {
+      const channel = lookersOf(asking.tenantId)
+      this.#lookers.set(asking, channel)
+      asking.wire.enter(channel)
+    }
+    return [...this.#outside.values()]
+      .filter(({ connection, tenantId }) => connection !== asking && tenantId === asking.tenantId && !connection.peer)
+      .map(({ party }) => party)
   }
 
   /** Whoever is in a room, or waits for one, is called there. */
   entered(connection: Connection): void {
-    connection.wire.exit(lookersOf(connection.tenantId))
+    const channel = this.#lookers.get(connection)
+    if (channel !== undefined) connection.wire.exit(channel)
+    this.#lookers.delete(connection)
     this.gone(connection.id)
+  }
+
+  /** Someone is outside of rooms again. */
+  exited({ id }: Connection): void {
+    const known = this.#outside.get(id)
+    if (known) this.#partyChanged(known.tenantId, id, known.party)
   }
 
   /** Throws `peerNotFound` where none of them is here, `alreadyJoined` for someone who is in a call. */
@@ -137,7 +155,7 @@ export class Calls {
     const known = this.#outside.get(id)
     if (!known) return
     this.#outside.delete(id)
-    this.#peopleChanged(known.connection)
+    this.#partyChanged(known.tenantId, id, null)
   }
 
   close(): void {
@@ -145,24 +163,24 @@ export class Calls {
     for (const { timer } of this.#calls.values()) clearTimeout(timer)
   }
 
-  #peopleOf(tenantId: string): Party[] {
-    return [...this.#outside.values()]
-      .filter(({ connection }) => connection.tenantId === tenantId && !connection.peer)
-      .map(({ party }) => party)
-  }
-
-  #peopleChanged({ tenantId }: Connection): void {
-    this.#changed.add(tenantId)
+  #partyChanged(tenantId: string, id: string, party: Party | null): void {
+    const changed = this.#changed.get(tenantId) ?? new Map<string, Party | null>()
+    this.#changed.set(tenantId, changed.set(id, party))
     this.#news.due()
   }
 
+  /** What has changed only: with everyone in it, one who does nothing but change their name would flood all others. */
   #tellPeople(): void {
-    for (const tenantId of this.#changed)
-      this.#teller(lookersOf(tenantId))('connectedChanged', { people: this.#peopleOf(tenantId) })
+    for (const [tenantId, changed] of this.#changed) {
+      const people = [...changed.values()].filter((party) => party !== null)
+      const gone = [...changed].filter(([, party]) => party === null).map(([id]) => id)
+      this.#teller(lookersOf(tenantId))('connectedChanged', { people, gone })
+    }
     this.#changed.clear()
   }
 
-  #requireDirect(): void {
+  #requireDirect({ grant }: Connection): void {
+    if (grant) throw new AppError('forbidden', 'Your invitation is for one room only')
     if (!this.#options.allowDirect)
       throw new AppError('forbidden', 'This server lets people call each other inside of rooms only')
   }
@@ -183,7 +201,7 @@ export class Calls {
       return other?.connection ? ofSeat(other) : null
     }
     const known = this.#outside.get(id)
-    if (known?.connection.tenantId !== tenantId || known.connection.peer) return null
+    if (known?.tenantId !== tenantId || known.connection.peer) return null
     return { party: known.party, connection: () => known.connection }
   }
 

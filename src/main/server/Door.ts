@@ -1,10 +1,11 @@
 import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { WaitingPlace } from '../../shared/protocol.ts'
+import type { Role } from '../../shared/roles.ts'
 import { decide, type Facts, type Refusal } from './admission.ts'
 import type { Connection } from './Connection.ts'
 import { randomId } from './ids.ts'
-import type { Applicant, Peer, ResumeHashes } from './Peer.ts'
+import { roleWithout, type Applicant, type Peer, type ResumeHashes } from './Peer.ts'
 import type { Room, RoomContext } from './Room.ts'
 import { Paced } from './Paced.ts'
 import { opensAt } from './schedule.ts'
@@ -95,6 +96,14 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     }
   }
 
+  /** Someone who waits has another lasting role now, or none. */
+  place(userId: string, role: Role | null): void {
+    for (const waiter of this.waiting) {
+      const { applicant } = waiter
+      if (applicant.userId === userId) waiter.applicant = { ...applicant, role: role ?? roleWithout(applicant.grant) }
+    }
+  }
+
   /** Sends those away who came with a token that is good no more. */
   revoke(tokenId: string): void {
     for (const waiter of [...this.waiting])
@@ -117,7 +126,9 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   /** Gives free places to those whose turn it is. */
   fill(): void {
     for (;;) {
-      const next = this.#hasNoPlace || this.#room.stored.closedAt !== null ? undefined : this.waiting.next
+      const { closedAt, locked } = this.#room.stored
+      // Nobody new comes into a locked room; the line goes on when it is open again.
+      const next = this.#hasNoPlace || closedAt !== null || locked ? undefined : this.waiting.next
       if (!next) return
       this.#seat(next)
     }

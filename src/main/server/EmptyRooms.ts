@@ -56,6 +56,11 @@ export class EmptyRooms {
     this.#expect({ id, tenantId }, at)
   }
 
+  /** Whether it is deleted at some time, unless someone comes. */
+  expects(id: string): boolean {
+    return this.#due.has(id)
+  }
+
   /** Someone has come, or the room is to be kept. */
   came(id: string): void {
     if (this.#due.delete(id)) noteOfRoom(this.#store, id, { deleteAt: null })

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Admittance, Params, Value } from '../../shared/protocol.ts'
 import type { Access, JoinWish } from './Access.ts'
 import { actorOf, type Connection } from './Connection.ts'
-import type { Directory } from './Directory.ts'
+import { noSuchRoom, type Directory } from './Directory.ts'
 import { hashSecret, randomId } from './ids.ts'
 import type { LivingRooms } from './LivingRooms.ts'
 import { Peer, type Applicant, type ResumeHashes } from './Peer.ts'
@@ -25,6 +25,8 @@ export interface EntranceContext {
   living: LivingRooms
   tenants: Tenants
   tokens: Tokens
+  /** Whether a room is being deleted because nobody was in it. */
+  isDoomed: (roomId: string) => boolean
   /** Makes the room of that slug for someone who joins it; null where that is not done, or not for them. */
   autoCreate: ((connection: Connection, slug: string) => Promise<StoredRoom>) | null
 }
@@ -56,15 +58,20 @@ export class Entrance {
       throw new AppError('alreadyJoined', 'You are in a room already; leave it first')
     connection.joining = true
     try {
-      const { access, tokens, tenants } = this.#context
+      const { tokens, tenants } = this.#context
       const grant = params.token === undefined ? connection.grant : await tokens.verify(params.token)
       const wish = this.#wishOf(params, grant)
       const { userId, address } = connection
       const asker = { grant, tenantId: grant?.tenantId ?? connection.tenantId, userId, address }
       const found = await this.#find(connection, asker, wish)
       await tenants.requireMinutes(asker.tenantId)
-      const applicant = grant ? await access.bearer(connection, grant, wish) : await access.applicant(connection, found, wish)
-      return await tell(await this.#knock(connection, found, applicant, wish.password))
+      try {
+        return await tell(await this.#knock(connection, found, grant, wish))
+      } catch (error) {
+        if (!isNoRoom(error) || !this.#context.autoCreate || wish.codeOnly) throw error
+        // It has gone with its last person meanwhile.
+        return await tell(await this.#knock(connection, await this.#context.autoCreate(connection, wish.ref), grant, wish))
+      }
     } finally {
       connection.joining = false
     }
@@ -120,22 +127,32 @@ export class Entrance {
     try {
       return await access.find(asker, ref, codeOnly)
     } catch (error) {
-      if (!autoCreate || codeOnly || !(error instanceof AppError) || error.code !== 'roomNotFound') throw error
+      if (!autoCreate || codeOnly || !isNoRoom(error)) throw error
       return autoCreate(connection, ref)
     }
   }
 
   /** Before the door of a room, with all that is known. A token that leads to no place is not spent. */
-  async #knock(connection: Connection, found: StoredRoom, applicant: Applicant, password?: string): Promise<Peer | Waiter> {
-    const { access, store, living, directory, tokens } = this.#context
-    const giveBack = applicant.grant ? await tokens.spend(applicant.grant) : () => {}
+  async #knock(connection: Connection, found: StoredRoom, grant: Grant | null, wish: JoinWish): Promise<Peer | Waiter> {
+    const { access, store, living, directory, tokens, tenants, isDoomed } = this.#context
+    const giveBack = grant ? await tokens.spend(grant) : () => {}
     try {
-      const knowsPassword = await access.knowsPassword(connection, found, password)
-      const isReopened = found.closedAt !== null && applicant.standing === 'host'
-      const stored = isReopened ? await directory.close(found, actorOf(connection), null) : found
-      if (stored.hostUserId === applicant.userId) this.#nameHost(stored, applicant.name)
-      const known = { knowsPassword, isBanned: await isBanned(store, stored.id, applicant.userId, applicant.deviceHash) }
+      const isRight = await access.knowsPassword(connection, found, wish.password)
+      if (found.closedAt !== null && !grant && (await access.role(connection, found, wish.hostKey)) === 'host')
+        await directory.close(found, actorOf(connection), null)
+      // From here on only the store is read, which answers before anything else happens here: what has changed while the password
+      // was looked at is read now, and what changes from now on is told to the living room.
+      const stored = await roomById(store, found.tenantId, found.id)
+      if (!stored || isDoomed(stored.id)) throw noSuchRoom()
+      const applicant = grant ? await access.bearer(connection, grant, wish) : await access.applicant(connection, stored, wish)
+      const known = {
+        knowsPassword: isRight && stored.passwordHash === found.passwordHash,
+        isBanned: await isBanned(store, stored.id, applicant.userId, applicant.deviceHash),
+      }
+      await tenants.requireActive(stored.tenantId)
+      if (grant) await tokens.requireGood(grant)
       if (!connection.open) throw new AppError('disconnected', 'The connection has ended')
+      if (stored.hostUserId === applicant.userId) this.#nameHost(stored, applicant.name)
       const hashes = { current: hashSecret(connection.resume), previous: null }
       return living.open(stored).door.knock(connection, applicant, known, hashes)
     } catch (error) {
@@ -158,9 +175,10 @@ export class Entrance {
   }
 
   async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
-    const { store, tenants, tokens, living } = this.#context
+    const { access, store, tenants, tokens, living } = this.#context
     const stored = await roomById(store, kept.tenantId, kept.roomId)
     const grant = grantOf(kept)
+    const role = stored && (await access.returnedRole(kept, stored, grant))
     const isKeptOut =
       stored &&
       (stored.closedAt !== null ||
@@ -168,11 +186,11 @@ export class Entrance {
         (await isBanned(store, stored.id, kept.userId, kept.deviceHash)) ||
         (grant && (await tokens.isRevoked(grant))))
     // Of two who show the same credential at once, one has the seat by now.
-    if (!stored || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
+    if (!stored || !role || isKeptOut || !connection.open || !this.#resumes.kept(used)) return null
     const room = living.open(stored)
     if (room.isFull || room.isTenantFull) return null
     this.#resumes.takeKept(kept)
-    return tell(room.admit(connection, { ...kept, grant, sessionId: randomId() }, kept.declared, next))
+    return tell(room.admit(connection, { ...kept, role, grant, sessionId: randomId() }, kept.declared, next))
   }
 
   /** Sends those out who came with a token that is good no more. */
@@ -200,3 +218,5 @@ function grantOf({ tenantId, roomId, userId, name, permissions, tokenId }: KeptS
 
 const missing = (path: string, sentence: string) =>
   new AppError('badRequest', `joinRoom: ${path}: ${sentence}`, { details: { path } })
+
+const isNoRoom = (error: unknown) => error instanceof AppError && error.code === 'roomNotFound'

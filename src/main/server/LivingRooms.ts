@@ -49,7 +49,10 @@ export class LivingRooms extends Emitter<Events> {
     room.on('changed', () => this.#changed(room))
     room.on('came', (peer) => this.emit('came', peer))
     room.on('left', (peer) => this.emit('left', peer))
-    room.door.on('waits', (waiter) => this.emit('waits', waiter))
+    room.door.on('waits', (waiter) => {
+      this.emit('waits', waiter)
+      this.#keep(room)
+    })
     room.door.on('gaveUp', (waiter) => this.emit('gaveUp', waiter))
     this.#dropLater(room)
     return room
@@ -74,7 +77,11 @@ export class LivingRooms extends Emitter<Events> {
   #changed(room: Room): void {
     this.emit('changed', room)
     if (this.#closed || this.#rooms.get(room.id) !== room) return
-    if (room.idle) return this.#dropLater(room)
+    if (room.idle) this.#dropLater(room)
+    else this.#keep(room)
+  }
+
+  #keep(room: Room): void {
     clearTimeout(this.#idle.get(room))
     this.#idle.delete(room)
   }

@@ -1,5 +1,5 @@
 import type { Member, Source } from '../../shared/model.ts'
-import { may, permissionOf, type Right, type Role } from '../../shared/roles.ts'
+import { may, permissionOf, roleOfToken, type Right, type Role } from '../../shared/roles.ts'
 import type { Facts } from './admission.ts'
 import type { Connection } from './Connection.ts'
 import { PeerMedia } from './PeerMedia.ts'
@@ -37,6 +37,11 @@ export function allows(grant: Grant | null, right: Right): boolean {
   return grant === null || grant.permissions[permissionOf(right)]
 }
 
+/** As what someone is in a room that knows nothing of them: what their token says, or a speaker. */
+export function roleWithout(grant: Grant | null): Role {
+  return grant ? roleOfToken(grant.permissions) : 'speaker'
+}
+
 /** Hashes of the credentials that take a seat back: the latest, and the one before in case the latest never arrived. */
 export interface ResumeHashes {
   current: string
@@ -54,6 +59,8 @@ export class Peer {
   declared: Declared
   /** What it may do now: that of the seat, until someone changes it. */
   role: Role
+  /** Whether it leads the room only while its host is away. */
+  standsIn = false
   /** What a moderator has stopped. */
   stopped: ReadonlySet<Source> = new Set()
   resumeHashes: ResumeHashes
@@ -74,7 +81,7 @@ export class Peer {
   }
 
   may(right: Right): boolean {
-    return may(this.role, right) && allows(this.seat.grant, right)
+    return may(this.role, right, this.standsIn) && allows(this.seat.grant, right)
   }
 
   get inCall(): boolean {
@@ -89,6 +96,7 @@ export class Peer {
       userId,
       name,
       role: this.role,
+      ...(this.standsIn && { standsIn: true as const }),
       connection: this.connection ? 'connected' : 'reconnecting',
       ...this.declared,
       stopped: [...this.stopped],

@@ -12,6 +12,9 @@ import { roomById } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 import { deleteTemplate, saveTemplate, templatesOf } from './store/templates.ts'
 
+/** Of one person. */
+const MAX_TEMPLATES = 50
+
 export class Records {
   readonly #rooms: RoomServer
   readonly #store: Store
@@ -58,6 +61,11 @@ export class Records {
   }
 
   async saveTemplate(owner: Connection, params: Params<'saveTemplate'>): Promise<Value<'saveTemplate'>> {
+    const kept = await templatesOf(this.#store, owner)
+    if (kept.length >= MAX_TEMPLATES && !kept.some(({ name }) => name === params.name))
+      throw new AppError('limitReached', `One keeps ${MAX_TEMPLATES} templates at most; delete one first`, {
+        details: { limit: 'templates', most: MAX_TEMPLATES },
+      })
     const template = { templateId: randomId(), ...params, createdAt: new Date().toISOString() }
     return { template: await saveTemplate(this.#store, owner, template) }
   }

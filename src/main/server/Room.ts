@@ -6,7 +6,7 @@ import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
-import { Peer, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
+import { Peer, roleWithout, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
@@ -22,6 +22,7 @@ import type { Store } from './store/Store.ts'
 import { noteRevoked } from './store/tokens.ts'
 import { Stay, type Clock } from './Stay.ts'
 import { Succession } from './Succession.ts'
+import { Turns } from './Turns.ts'
 
 /** The least time between two `roomChanged`, in ms: 20 a second at most. */
 const NEWS_EVERY_MS = 50
@@ -55,12 +56,16 @@ export class Room extends Emitter<Events> {
   readonly media: RoomMedia
   readonly roster: Roster
   readonly sending = new Sending(this)
+  /** What those who lead it do to others, and what they see before it, is done one after the other. */
+  readonly turns = new Turns()
   readonly #context: RoomContext
   readonly #tell: Tell
   readonly #held = new Map<Peer, NodeJS.Timeout>()
   readonly #succession: Succession
   #stored: StoredRoom
   #state: RoomState = 'EMPTY'
+  /** While everyone is sent out, nobody takes over. */
+  #isEnding = false
   readonly #news = new Paced(NEWS_EVERY_MS, () => this.#tell('roomChanged', { room: this.info }))
 
   constructor(stored: StoredRoom, context: RoomContext) {
@@ -192,7 +197,7 @@ export class Room extends Emitter<Events> {
     this.roster.remove(peer, reason)
     peer.media.close()
     this.emit('left', peer)
-    const deputy = this.#succession.left(peer)
+    const deputy = this.#isEnding ? null : this.#succession.left(peer)
     if (deputy) this.note('hostChanged', null, { id: deputy.seat.userId, name: deputy.seat.name })
     closeSeat(this.#context.store, { peerId: peer.id, sessionId: peer.seat.sessionId, at: peer.stay.endedAt, canReturn })
     this.freed()
@@ -243,9 +248,16 @@ export class Room extends Emitter<Events> {
 
   /** Gives someone another role. */
   setRole(peer: Peer, role: Role): void {
-    if (peer.role === role) return
+    if (peer.role === role && !peer.standsIn) return
+    this.#succession.placed(peer)
     this.#become(peer, role)
     this.#succession.came(peer)
+  }
+
+  /** Someone's lasting role is another one now, or, with null, none: that of their seats, and of those who wait. */
+  place(userId: string, role: Role | null): void {
+    for (const peer of [...this.roster]) if (peer.seat.userId === userId) this.setRole(peer, role ?? roleWithout(peer.seat.grant))
+    this.door.place(userId, role)
   }
 
   /** Sends someone out, with a word. The token that they came with does not bring them back. */
@@ -288,6 +300,7 @@ export class Room extends Emitter<Events> {
 
   /** Sends everyone out, with a word. */
   end(reason: Payload<'roomClosed'>['reason']): void {
+    this.#isEnding = true
     this.#tell('roomClosed', { roomId: this.id, reason })
     for (const { connection } of this.door.waiting) connection?.wire.notify('roomClosed', { roomId: this.id, reason })
     this.door.close()
@@ -295,6 +308,7 @@ export class Room extends Emitter<Events> {
     // First everyone leaves the channel, so that nobody is told of all the others who go.
     for (const { connection } of peers) connection?.wire.exit(this.id)
     for (const peer of peers) this.remove(peer, 'closed', reason === 'shutdown')
+    this.#isEnding = false
   }
 
   /** Throws `forbidden`. */

@@ -10,6 +10,7 @@ const EVERY_MS = 250
 export class RoomNews {
   readonly #teller: (channel: string) => Tell
   readonly #describe: (stored: StoredRoom) => Room
+  readonly #watched = new WeakMap<Connection, string>()
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
   readonly #gone = new Map<string, StoredRoom>()
@@ -21,12 +22,17 @@ export class RoomNews {
   }
 
   /** From now on someone is told of the rooms of their tenant. */
-  watch({ tenantId, wire }: Connection): void {
-    wire.enter(watchersOf(tenantId))
+  watch(connection: Connection): void {
+    const channel = watchersOf(connection.tenantId)
+    this.#watched.set(connection, channel)
+    connection.wire.enter(channel)
   }
 
-  unwatch({ tenantId, wire }: Connection): void {
-    wire.exit(watchersOf(tenantId))
+  /** Whichever tenant's they watched: a token may have brought them to another one. */
+  unwatch(connection: Connection): void {
+    const channel = this.#watched.get(connection)
+    if (channel !== undefined) connection.wire.exit(channel)
+    this.#watched.delete(connection)
   }
 
   /** Of a private room nothing is told. */

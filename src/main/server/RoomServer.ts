@@ -52,6 +52,8 @@ export class RoomServer {
   readonly #empty: EmptyRooms
   readonly #news: RoomNews
   readonly #budget = new NewRoomBudget()
+  /** Rooms that are being deleted because nobody was in them. */
+  readonly #doomed = new Set<string>()
   #closed = false
 
   constructor(context: ServerContext) {
@@ -66,10 +68,14 @@ export class RoomServer {
     this.#news = new RoomNews(context.teller, (stored) => this.describe(stored))
     this.#empty = new EmptyRooms(store, context.log, async ({ tenantId, id }) => {
       const room = await roomById(store, tenantId, id)
-      if (room && this.living.get(id)?.idle !== false) await this.directory.delete(room, { kind: 'server', id: null, name: '' })
+      if (!room || this.living.get(id)?.idle === false) return
+      // Whoever comes meanwhile finds no room.
+      this.#doomed.add(id)
+      await this.directory.delete(room, { kind: 'server', id: null, name: '' }).finally(() => this.#doomed.delete(id))
     })
     this.entrance = new Entrance({
       ...{ store, tokens, tenants, access: this.access, directory: this.directory, living: this.living },
+      isDoomed: (id) => this.#doomed.has(id),
       autoCreate: context.autoCreate ? (connection, slug) => this.#autoCreate(connection, slug) : null,
     })
     this.living.on('changed', (room) => this.#roomChanged(room))
@@ -98,7 +104,7 @@ export class RoomServer {
     const room =
       roomId === undefined ? await this.#create(connection, settings) : await this.#makeReady(connection, roomId, hostKey)
     const isHost = this.access.isHost(connection, room, hostKey)
-    return { room: this.describe(room), hostKey: isHost ? this.access.hostKey(room.id) : null }
+    return { room: this.describe(room), hostKey: isHost ? this.access.hostKey(room) : null }
   }
 
   async findRoom(connection: Connection, ref: string): Promise<RoomInfo> {
@@ -161,11 +167,16 @@ export class RoomServer {
     }
   }
 
-  async closeRoom(peer: Peer): Promise<void> {
+  closeRoom(peer: Peer): Promise<void> {
     const { room } = peer
-    room.require(peer, 'closeRoom')
-    await this.directory.close(room.stored, actorOf(peer.connection!), new Date().toISOString())
-    room.end('ended')
+    const by = actorOf(peer.connection!)
+    return room.turns.run(async () => {
+      // Whoever asks when it is done already is out of it by then.
+      if (room.roster.get(peer.id) !== peer) throw new AppError('notInRoom', 'You are not in that room any more')
+      room.require(peer, 'closeRoom')
+      await this.directory.close(room.stored, by, new Date().toISOString())
+      room.end('ended')
+    })
   }
 
   async listRooms(connection: Connection, { query = '', cursor = null }: Params<'listRooms'>): Promise<Value<'listRooms'>> {
@@ -198,11 +209,6 @@ export class RoomServer {
     return this.living.get(stored.id)?.info ?? describeRoom(stored)
   }
 
-  /** The seats that someone has in a room now. */
-  seatsOf(roomId: string, userId: string): Peer[] {
-    return [...(this.living.get(roomId)?.roster ?? [])].filter(({ seat }) => seat.userId === userId)
-  }
-
   /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */
   async own(connection: Connection, { roomId, hostKey }: RoomOfOne, right: Right): Promise<StoredRoom> {
     const { peer } = connection
@@ -212,8 +218,11 @@ export class RoomServer {
       return peer.room.stored
     }
     const room = await this.access.find(connection, roomId)
-    const role =
-      peer?.room.id === room.id && hostKey === undefined ? peer.role : await this.access.role(connection, room, hostKey)
+    if (peer?.room.id === room.id && hostKey === undefined) {
+      peer.room.require(peer, right)
+      return room
+    }
+    const role = await this.access.role(connection, room, hostKey)
     if (role === null || !may(role, right) || !allows(connection.grant, right))
       throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
@@ -278,6 +287,7 @@ export class RoomServer {
 
   #left(peer: Peer): void {
     this.calls.gone(peer.id)
+    if (peer.connection) this.calls.exited(peer.connection)
     if (peer.room.empty && !this.#closed) this.#empty.left(peer.room.stored)
   }
 
@@ -290,6 +300,8 @@ export class RoomServer {
     if (this.people.of(tenantId) < before && this.tenants.isFull(tenantId, before))
       for (const other of this.living) if (other !== room && other.stored.tenantId === tenantId) other.door.fill()
     if (isListed(room) || room.empty) this.#news.changed(room.stored)
+    // Whoever has only waited before it may have kept it longer than it is to be kept.
+    if (room.idle && !this.#empty.expects(room.id)) this.#empty.left(room.stored)
   }
 
   /** A living room shows what is stored of it, and open lists do. */
@@ -315,7 +327,7 @@ export class RoomServer {
     for (const room of [...this.living])
       if (room.stored.tenantId === id) {
         if (active) room.door.fill()
-        else room.end('ended')
+        else room.end('suspended')
       }
     if (!active) this.#cutOff(({ tenantId }) => tenantId === id)
   }

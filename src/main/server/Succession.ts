@@ -22,7 +22,14 @@ export class Succession {
     if (peer.role !== 'host' || !this.#deputy || this.#deputy.peer === peer) return
     const { peer: deputy, before } = this.#deputy
     this.#deputy = null
+    deputy.standsIn = false
     this.#setRole(deputy, before)
+  }
+
+  /** Someone is given a role for good, whatever they stand in for. */
+  placed(peer: Peer): void {
+    if (this.#deputy?.peer === peer) this.#deputy = null
+    peer.standsIn = false
   }
 
   /** Someone has gone. Resolves with who stands in from now on; null where nobody has to, or nobody can. */
@@ -35,6 +42,7 @@ export class Succession {
     const next = able.find(({ role }) => role === 'cohost') ?? able.find(({ role }) => role === 'speaker')
     if (!next) return null
     this.#deputy = { peer: next, before: next.role }
+    next.standsIn = true
     this.#setRole(next, 'host')
     return next
   }

@@ -6,6 +6,8 @@ import { countRooms } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 import { changeTenant, tenantById, type Tenant, type TenantChange } from './store/tenants.ts'
 
+import { Turns } from './Turns.ts'
+
 /** How long a sum of minutes is taken for the present one, in ms: nobody can use up much meanwhile. */
 const MINUTES_GOOD_FOR_MS = 30_000
 
@@ -20,8 +22,8 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
   readonly #store: Store
   readonly #tiers: Tiers | null
   readonly #known = new Map<string, Tenant>()
-  /** The last room of a tenant that is being made. */
-  readonly #making = new Map<string, Promise<unknown>>()
+  /** One room of a tenant is made after the other, so that each is counted. */
+  readonly #making = new Map<string, Turns>()
   readonly #minutes = new Map<string, { used: number; readAt: number }>()
 
   /** `tiers` is null where no server runs, so that nobody has said what they are. */
@@ -69,16 +71,12 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
   async makeRoom<T>(id: string, make: () => Promise<T>): Promise<T> {
     const { rooms } = this.#tierOf(await this.requireActive(id))
     if (rooms === null) return make()
-    const counted = async () => {
+    const turns = this.#making.get(id) ?? new Turns()
+    this.#making.set(id, turns)
+    return turns.run(async () => {
       if ((await countRooms(this.#store, id)) >= rooms) throw reached('rooms', rooms)
       return make()
-    }
-    const made = (this.#making.get(id) ?? Promise.resolve()).then(counted)
-    this.#making.set(
-      id,
-      made.catch(() => {}),
-    )
-    return made
+    })
   }
 
   /** Throws `limitReached` where this month's minutes of all people are used up, `forbidden` for one that is switched off. */

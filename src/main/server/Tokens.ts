@@ -126,8 +126,15 @@ export class Tokens extends Emitter<{ revoked: [tokenId: string] }> {
     const at = iso(Date.now())
     if (await useToken(this.#store, tenantId, tokenId, at)) return () => unuseToken(this.#store, tenantId, tokenId, at)
     const state = await tokenState(this.#store, tenantId, tokenId)
-    if (!state || state.expiresAt <= at) throw expired()
+    // A token goes with its room.
+    if (!state) throw noSuchRoom()
+    if (state.expiresAt <= at) throw expired()
     throw state.revokedAt === null ? used() : revoked()
+  }
+
+  /** Throws `tokenRevoked` for one that was taken back meanwhile. */
+  async requireGood(grant: Grant): Promise<void> {
+    if (await this.isRevoked(grant)) throw revoked()
   }
 
   async isRevoked({ tenantId, tokenId }: Grant): Promise<boolean> {

@@ -11,7 +11,7 @@ type Reason = Waiting['reason']
 export class Waiter {
   readonly id = randomId()
   readonly room: Room
-  readonly applicant: Applicant
+  applicant: Applicant
   readonly since = new Date().toISOString()
   reason: Reason
   /** Null while the place is held for a lost connection. */

@@ -10,13 +10,14 @@ export async function charge<T>(
   sentence: string,
   attempt: () => Promise<T>,
   succeeded: (result: T) => boolean,
+  points = 1,
 ): Promise<T> {
-  await Promise.all(budgets.map(([budget, key]) => budget.consume(key))).catch((refusal: unknown) => {
+  await Promise.all(budgets.map(([budget, key]) => budget.consume(key, points))).catch((refusal: unknown) => {
     if (!(refusal instanceof RateLimiterRes)) throw refusal
     throw new AppError('rateLimited', sentence, { details: { retryAfterMs: refusal.msBeforeNext } })
   })
   const result = await attempt()
-  if (succeeded(result)) await Promise.all(budgets.map(([budget, key]) => budget.reward(key)))
+  if (succeeded(result)) await Promise.all(budgets.map(([budget, key]) => budget.reward(key, points)))
   return result
 }
 

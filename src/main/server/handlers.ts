@@ -4,6 +4,7 @@ import type { Right } from '../../shared/roles.ts'
 import type { Connection } from './Connection.ts'
 import type { Peer } from './Peer.ts'
 import * as moderation from './moderation.ts'
+import { PersonBudgets } from './PersonBudgets.ts'
 import { Records } from './Records.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Store } from './store/Store.ts'
@@ -35,6 +36,7 @@ const leading = <P>(right: Right, handle: (peer: Peer, params: P) => void) =>
 
 export function makeHandlers(server: RoomServer, store: Store): Handlers {
   const records = new Records(server, store)
+  const budgets = new PersonBudgets()
   return {
     createRoom: async (connection, params) => server.createRoom(connection, await records.fromTemplate(connection, params)),
     findRoom: async (connection, { roomId }) => ({ room: await server.findRoom(connection, roomId) }),
@@ -83,15 +85,22 @@ export function makeHandlers(server: RoomServer, store: Store): Handlers {
 
     listMembers: seated(({ room: { roster } }) => ({ members: roster.members, revision: roster.revision })),
     updateMember: seated((peer, params) => peer.room.update(peer, params)),
-    sendChat: seated((peer, params) => peer.room.say(peer, params)),
+    sendChat: seated(async (peer, params) => {
+      await budgets.spend('chat', peer.seat.userId, params.text.length)
+      return peer.room.say(peer, params)
+    }),
     chatHistory: seated((peer, params) => peer.room.history(params)),
-    relay: (connection, params) => {
+    relay: async (connection, params) => {
+      await budgets.spend('relay', connection.userId, JSON.stringify(params.payload).length)
       if (connection.peer) connection.peer.room.relay(connection.peer, params)
       else if (params.roomId !== undefined) throw new AppError('notInRoom', 'You are in no room; join one first')
       else server.calls.relay(connection, params.to, params.payload)
       return {}
     },
-    ring: (connection, params) => ({ call: server.calls.ring(connection, params) }),
+    ring: async (connection, params) => {
+      await budgets.spend('ring', connection.userId)
+      return { call: server.calls.ring(connection, params) }
+    },
     answerRing: (connection, params) => ({ call: server.calls.answer(connection, params) }),
     hangUp: (connection, { callId }) => {
       server.calls.hangUp(connection, callId)

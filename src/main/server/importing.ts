@@ -120,7 +120,7 @@ export async function importMembers(
   const added = new Set(await adoptMembers(store, { tenantId, roomId, members }))
   for (const { userId, name, role } of members) {
     if (!added.has(userId)) continue
-    for (const peer of rooms.seatsOf(roomId, userId)) peer.room.setRole(peer, role)
+    rooms.living.get(roomId)?.place(userId, role)
     const note = { at: new Date().toISOString(), act: 'memberAdded', subject: { id: userId, name }, details: { role } } as const
     audit(store, { tenantId, roomId, actor: by, ...note })
   }

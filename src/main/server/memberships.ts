@@ -1,7 +1,7 @@
 /** Lasting places in rooms, given and taken from outside: nobody has to be there. Seats of those who are follow at once. */
 import { AppError } from '../../shared/errors.ts'
 import type { Membership } from '../../shared/model.ts'
-import { roleOfToken, type Role } from '../../shared/roles.ts'
+import type { Role } from '../../shared/roles.ts'
 import type { RoomServer } from './RoomServer.ts'
 import { noting, type Act, type Actor, type AuditEntry } from './store/audit.ts'
 import { addMember, membershipsOf, removeMember } from './store/members.ts'
@@ -29,7 +29,7 @@ export async function putMember(
   const name = before?.name ?? (await nameOf(store, room.tenantId, userId)) ?? ''
   const note = noteOf(room, by, before ? 'roleChanged' : 'memberAdded', { userId, name }, { role })
   await addMember(noting(store, note), { roomId: room.id, userId, role, at: note.at })
-  for (const peer of rooms.seatsOf(room.id, userId)) peer.room.setRole(peer, role)
+  rooms.living.get(room.id)?.place(userId, role)
   return { membership: await membershipOf(store, room, userId), isNew: !before }
 }
 
@@ -44,8 +44,7 @@ export async function dropMember(
   const membership = await membershipOf(store, room, userId)
   const noted = noting(store, noteOf(room, by, 'memberRemoved', membership))
   if (!(await removeMember(noted, room.id, userId))) throw noSuchMember()
-  for (const peer of rooms.seatsOf(room.id, userId))
-    peer.room.setRole(peer, peer.seat.grant ? roleOfToken(peer.seat.grant.permissions) : 'speaker')
+  rooms.living.get(room.id)?.place(userId, null)
 }
 
 function requireNotHost(room: StoredRoom, userId: string): void {

@@ -2,10 +2,10 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Params } from '../../shared/protocol.ts'
 import { outranks, type Right } from '../../shared/roles.ts'
-import type { Peer } from './Peer.ts'
+import { allows, type Peer } from './Peer.ts'
 import { noting } from './store/audit.ts'
 import { banUser, bansOf, unbanUser } from './store/bans.ts'
-import { addMember, membershipsOf } from './store/members.ts'
+import { addMember, membershipsOf, roleOf } from './store/members.ts'
 import { giveRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 
@@ -24,18 +24,20 @@ export function allowMember(by: Peer, { peerId, sources }: Params<'allowMember'>
 }
 
 /** Sends someone out with all their seats, and keeps them out where that is wanted. */
-export async function removeMember(store: Store, by: Peer, { peerId, ban = false }: Params<'removeMember'>): Promise<void> {
-  const peer = below(by, peerId, 'remove')
-  const { room } = peer
-  const { userId, deviceHash, name } = peer.seat
-  if (ban) {
-    const note = room.noteOf('banned', by, subjectOf(peer))
-    await banUser(noting(store, note), { roomId: room.id, userId, deviceHash, name, bannedAt: note.at, by: by.seat.name })
-  }
-  const isSame = ({ seat }: Peer) => seat.userId === userId || (ban && deviceHash !== null && seat.deviceHash === deviceHash)
-  for (const other of [...room.roster]) if (isSame(other)) room.sendOut(other, ban ? 'banned' : 'removed')
-  if (ban) room.door.ban(userId, deviceHash)
-  else room.note('removed', by, subjectOf(peer))
+export function removeMember(store: Store, by: Peer, { peerId, ban = false }: Params<'removeMember'>): Promise<void> {
+  return by.room.turns.run(async () => {
+    const peer = below(by, peerId, 'remove')
+    const { room } = peer
+    const { userId, deviceHash, name } = peer.seat
+    if (ban) {
+      const note = room.noteOf('banned', by, subjectOf(peer))
+      await banUser(noting(store, note), { roomId: room.id, userId, deviceHash, name, bannedAt: note.at, by: by.seat.name })
+    }
+    const isSame = ({ seat }: Peer) => seat.userId === userId || (ban && deviceHash !== null && seat.deviceHash === deviceHash)
+    for (const other of [...room.roster]) if (isSame(other)) room.sendOut(other, ban ? 'banned' : 'removed')
+    if (ban) room.door.ban(userId, deviceHash)
+    else room.note('removed', by, subjectOf(peer))
+  })
 }
 
 export async function listBans(store: Store, by: Peer) {
@@ -52,28 +54,34 @@ export async function unban(store: Store, by: Peer, userId: string): Promise<voi
 }
 
 /** Gives someone a role below one's own, for all their seats and for good. */
-export async function setRole(store: Store, by: Peer, { peerId, role }: Params<'setRole'>): Promise<void> {
-  const peer = below(by, peerId, 'setRole')
-  if (!outranks(by.role, role)) throw new AppError('forbidden', 'You can give roles below your own')
-  const { room } = peer
-  const note = room.noteOf('roleChanged', by, subjectOf(peer), { role })
-  await addMember(noting(store, note), { roomId: room.id, userId: peer.seat.userId, role, at: note.at })
-  for (const seat of [...room.roster]) if (seat.seat.userId === peer.seat.userId) room.setRole(seat, role)
+export function setRole(store: Store, by: Peer, { peerId, role }: Params<'setRole'>): Promise<void> {
+  return by.room.turns.run(async () => {
+    const peer = below(by, peerId, 'setRole')
+    if (!outranks(by.role, role)) throw new AppError('forbidden', 'You can give roles below your own')
+    const { room } = peer
+    const { userId } = peer.seat
+    if ((await roleOf(store, room.id, userId)) !== role) {
+      const note = room.noteOf('roleChanged', by, subjectOf(peer), { role })
+      await addMember(noting(store, note), { roomId: room.id, userId, role, at: note.at })
+    }
+    room.place(userId, role)
+  })
 }
 
 /** Makes someone else the host, for good; whoever was it becomes a co-host. */
-export async function handOver(store: Store, by: Peer, peerId: string): Promise<void> {
-  const peer = below(by, peerId, 'handOver')
-  const { room } = peer
-  const { userId, name } = peer.seat
-  const note = room.noteOf('handedOver', by, subjectOf(peer))
-  const stored = await giveRoom(noting(store, note), room.stored, { userId, name }, note.at)
-  if (!stored) throw new AppError('roomNotFound', 'This room is no more')
-  for (const seat of [...room.roster]) {
-    if (seat.role === 'host' && seat.seat.userId !== userId) room.setRole(seat, 'cohost')
-    if (seat.seat.userId === userId) room.setRole(seat, 'host')
-  }
-  room.stored = stored
+export function handOver(store: Store, by: Peer, peerId: string): Promise<void> {
+  return by.room.turns.run(async () => {
+    const peer = below(by, peerId, 'handOver')
+    const { room } = peer
+    const { userId, name, grant } = peer.seat
+    if (!allows(grant, 'handOver')) throw new AppError('forbidden', 'Their invitation does not let them lead a room')
+    const note = room.noteOf('handedOver', by, subjectOf(peer))
+    const stored = await giveRoom(noting(store, note), room.stored, { userId, name }, note.at)
+    if (!stored) throw new AppError('roomNotFound', 'This room is no more')
+    for (const seat of [...room.roster]) if (seat.role === 'host' && seat.seat.userId !== userId) room.setRole(seat, 'cohost')
+    room.place(userId, 'host')
+    room.stored = stored
+  })
 }
 
 export async function listMemberships(store: Store, by: Peer) {
@@ -83,6 +91,7 @@ export async function listMemberships(store: Store, by: Peer) {
 
 /** Someone in the same room whom one may act on. Throws `forbidden`, `peerNotFound`. */
 function below(by: Peer, peerId: string, right: Right): Peer {
+  if (by.room.roster.get(by.id) !== by) throw new AppError('notInRoom', 'You are not in that room any more')
   by.room.require(by, right)
   const peer = by.room.roster.get(peerId)
   if (!peer) throw new AppError('peerNotFound', 'Nobody with that id is in this room')

@@ -21,7 +21,7 @@ export const records = {
     about: 'Keeps settings for rooms to come; another of one’s own with that name is replaced.',
     params: Template.pick({ name: true, settings: true }),
     value: z.object({ template: Template }),
-    errors: ['storeUnavailable'],
+    errors: ['limitReached', 'storeUnavailable'],
   },
   listTemplates: {
     about: 'The settings that one has kept.',

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import type { Party } from '../../../shared/model.ts'
+import type { Payload } from '../../../shared/protocol.ts'
 import { Reconciler } from './Reconciler.ts'
 import type { Signaling } from './Signaling.ts'
 
@@ -22,7 +23,7 @@ export class Bystanders extends Emitter<{ changed: [] }> {
     this.#signaling = signaling
     this.#isFree = isFree
     signaling.on('changed', () => this.follow())
-    signaling.on('connectedChanged', ({ people }) => this.#become(this.#others(people)))
+    signaling.on('connectedChanged', (told) => this.#merge(told))
   }
 
   /** Null where the server does not allow it, or has not said so yet. */
@@ -72,9 +73,13 @@ export class Bystanders extends Emitter<{ changed: [] }> {
     this.#told = name === null ? null : { connectionId, name }
   }
 
-  #others(people: readonly Party[]): Party[] {
+  #merge({ people, gone }: Payload<'connectedChanged'>): void {
     const { state } = this.#signaling
-    return people.filter(({ id }) => state.status !== 'connected' || id !== state.welcome.connectionId)
+    if (this.#people === null || state.status !== 'connected') return
+    const known = new Map(this.#people.map((party) => [party.id, party]))
+    for (const party of people) if (party.id !== state.welcome.connectionId) known.set(party.id, party)
+    for (const id of gone) known.delete(id)
+    this.#become([...known.values()])
   }
 
   #become(people: readonly Party[] | null): void {

@@ -40,7 +40,7 @@ export class Moderation {
   may(right: Right): boolean {
     this.#roster()
     const { self } = this.#session
-    return self !== null && may(self.role, right)
+    return self !== null && may(self.role, right, self.standsIn)
   }
 
   /** Whether one may do something of that kind to them. */
