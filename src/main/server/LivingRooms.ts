@@ -5,9 +5,6 @@ import { Room, type RoomContext } from './Room.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Waiter } from './WaitingList.ts'
 
-/** How long a room that nobody is in stays ready for the first one to come, in ms. */
-const READY_MS = 60_000
-
 type Events = {
   /** Its state, its settings, or who is in it. */
   changed: [Room]
@@ -90,7 +87,7 @@ export class LivingRooms extends Emitter<Events> {
     clearTimeout(this.#idle.get(room))
     this.#idle.set(
       room,
-      setTimeout(() => this.drop(room), READY_MS),
+      setTimeout(() => this.drop(room), this.#context.readyMs),
     )
   }
 }

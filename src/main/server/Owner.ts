@@ -125,7 +125,7 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       tenants: new Tenants(store, null),
       // Nobody is connected.
       teller: () => () => {},
-      ...{ graceMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
+      ...{ graceMs: 0, readyMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
     })
     try {
       const app = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running: null, log })

@@ -37,6 +37,8 @@ export interface RoomContext {
   /** How a room tells those who are in it. */
   teller: (channel: string) => Tell
   graceMs: number
+  /** How long it stays ready while nobody is in it, nor waits for it. */
+  readyMs: number
   clock: Clock
   /** Whether as many people are in the rooms of a tenant as may be. */
   isTenantFull: (tenantId: string) => boolean

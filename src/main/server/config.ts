@@ -60,6 +60,8 @@ export const ServerConfig = z.object({
     .transform((tiers) => ({ standard: Tier.parse({}), ...tiers })),
   /** Whether joining a room that there is not makes one, which goes with its last person. */
   autoCreate: z.boolean().default(false),
+  /** How long a room that nobody is in, nor waits for, stays ready for the first one to come, in ms. */
+  readyMs: z.int().min(0).max(3_600_000).default(60_000),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

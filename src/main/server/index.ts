@@ -113,9 +113,9 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
     const { masterKey } = dataDir
-    const { graceMs, whoCreates, autoCreate } = config
+    const { graceMs, readyMs, whoCreates, autoCreate } = config
     const rooms = new Rooms({
-      ...{ store, sfu, log, clock, masterKey, graceMs, whoCreates, autoCreate },
+      ...{ store, sfu, log, clock, masterKey, graceMs, readyMs, whoCreates, autoCreate },
       tokens: new Tokens(store, masterKey, serverId),
       tenants: new Tenants(store, config.tiers),
       teller: (channel) => signaling.teller(channel),
