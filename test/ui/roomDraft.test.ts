@@ -80,3 +80,12 @@ describe('a room that changes while its form is open', () => {
     expect(rebase(draft, before, after).name).toBe('Review')
   })
 })
+
+test('a name for links is checked before it is sent, and taken away by leaving it empty', () => {
+  const room = sampleRoom()
+  for (const slug of ['Team Meeting', '-team', 'abc123']) expect(errorsIn({ ...draftOf(room), slug }).slug).toBeDefined()
+  const named = { ...draftOf(room), slug: ' team-meeting ' }
+  expect(errorsIn(named).slug).toBeUndefined()
+  expect(changesIn(named, room)).toEqual({ slug: 'team-meeting' })
+  expect(changesIn({ ...draftOf(room), slug: '' }, { ...room, slug: 'team-meeting' })).toMatchObject({ slug: null })
+})

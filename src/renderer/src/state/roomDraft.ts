@@ -1,4 +1,4 @@
-import type { Room, RoomSettings, Template } from '../../../shared/model.ts'
+import { Slug, type Room, type RoomSettings, type Template } from '../../../shared/model.ts'
 import {
   moveUp,
   newScheduleDraft,
@@ -17,6 +17,8 @@ export type KeptUnit = (typeof keptUnits)[number]
 export interface RoomDraft extends ScheduleDraft {
   name: string
   description: string
+  /** Its name in links; empty for none. */
+  slug: string
   isListed: boolean
   hasLobby: boolean
   isLocked: boolean
@@ -32,7 +34,7 @@ export interface RoomDraft extends ScheduleDraft {
   screen: boolean
 }
 
-export type DraftErrors = Partial<Record<'name' | 'places' | 'kept', string>> & ScheduleErrors
+export type DraftErrors = Partial<Record<'name' | 'slug' | 'places' | 'kept', string>> & ScheduleErrors
 
 /** Seconds. */
 const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const
@@ -42,6 +44,7 @@ const MOST_PLACES = 10_000
 export const newRoomDraft = (): RoomDraft => ({
   name: '',
   description: '',
+  slug: '',
   isListed: true,
   hasLobby: false,
   isLocked: false,
@@ -63,6 +66,7 @@ export function draftOf(room: Room): RoomDraft {
     ...scheduleDraftOf(room),
     name: room.name,
     description: room.description,
+    slug: room.slug ?? '',
     isListed: room.visibility === 'public',
     hasLobby: room.admission === 'lobby',
     isLocked: room.locked,
@@ -102,6 +106,8 @@ export function templateOf(draft: RoomDraft, before: Template['settings'] = {}):
 export function errorsIn(draft: RoomDraft): DraftErrors {
   const errors: DraftErrors = scheduleErrorsIn(draft)
   if (draft.name.trim() === '') errors.name = 'Give the room a name, such as what it is about.'
+  if (draft.slug.trim() !== '' && !Slug.safeParse(draft.slug.trim()).success)
+    errors.slug = 'Use lower-case letters, digits and dashes, and nothing that looks like a join code, as in team-meeting.'
   if (draft.places.trim() !== '' && !isWhole(draft.places, MOST_PLACES))
     errors.places = `Type a number from 1 to ${MOST_PLACES.toLocaleString('en')}, or nothing for no limit.`
   const seconds = secondsOf(draft)
@@ -115,6 +121,7 @@ export function settingsOf(draft: RoomDraft): RoomSettings {
   return {
     name: draft.name.trim(),
     description: draft.description.trim(),
+    slug: draft.slug.trim() === '' ? null : draft.slug.trim(),
     visibility: draft.isListed ? 'public' : 'private',
     admission: draft.hasLobby ? 'lobby' : 'open',
     locked: draft.isLocked,
