@@ -4,6 +4,7 @@
  *
  *   node examples/client.mjs http://127.0.0.1:4433 --name Ada                  makes a room, and says its code
  *   node examples/client.mjs http://127.0.0.1:4433 --name Grace --room ABC123  joins one
+ *   node examples/client.mjs http://127.0.0.1:4433 --token TOKEN               joins the one that the token is for
  *
  * Each line of the input is said in the room. `/who` lists who is there, `/mic` declares the microphone on or off, `/quit` leaves.
  * Needs `npm install socket.io-client`.
@@ -13,15 +14,25 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { io } from 'socket.io-client'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    name: { type: 'string', default: 'Example' },
-    room: { type: 'string' },
-    password: { type: 'string' },
-  },
-})
+const { values, positionals } = readArguments()
 const [url = 'http://127.0.0.1:4433'] = positionals
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        name: { type: 'string', default: 'Example' },
+        room: { type: 'string' },
+        password: { type: 'string' },
+        token: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    process.stderr.write(`client: ${error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error)}\n`)
+    return process.exit(2)
+  }
+}
 
 /** Who we are: a secret that a real client keeps from one start to the next. */
 const device = randomBytes(32).toString('base64url')
@@ -37,7 +48,7 @@ const print = (text) => process.stdout.write(`${text}\n`)
 const socket = io(url, {
   transports: ['websocket'],
   // Asked for anew at each connection, so that it always has the latest credential.
-  auth: (send) => send({ protocol: 1, device, ...(resume && { resume }) }),
+  auth: (send) => send({ protocol: 1, device, ...(values.token && { token: values.token }), ...(resume && { resume }) }),
 })
 
 /** Asks the server; resolves with the value, or throws the error that it names. */
@@ -52,8 +63,10 @@ socket.on('welcome', async (welcome) => {
   resume = welcome.resume
   if (welcome.resumed) return enter(welcome.resumed)
   try {
-    const roomId = values.room ?? (await makeRoom())
-    enter(await request('joinRoom', { roomId, name: values.name, password: values.password, queue: true }))
+    // A token says which room, and under which name.
+    const { name, password } = values
+    const wish = values.token ? {} : { roomId: values.room ?? (await makeRoom()), name, password }
+    enter(await request('joinRoom', { ...wish, queue: true }))
   } catch (error) {
     end(`${error.code ?? 'error'}: ${error.message}`, 1)
   }

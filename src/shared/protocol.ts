@@ -29,7 +29,11 @@ export const Handshake = z.object({
     .regex(/^[A-Za-z0-9_+/=-]{32,128}$/)
     .optional()
     .describe('a random secret of 256 bits that this client keeps for this server'),
-  token: z.string().max(4096).optional(),
+  token: z
+    .string()
+    .max(4096)
+    .optional()
+    .describe('as `POST /api/v1/tokens` gives it: lets its bearer into one room, under its name'),
   resume: z.string().max(256).optional().describe('the `resume` of the last welcome: takes the seat back'),
 })
 export type Handshake = z.infer<typeof Handshake>

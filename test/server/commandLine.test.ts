@@ -69,6 +69,8 @@ test('F3: members are added, listed and removed, sessions are listed, and a room
   )
   expect((await lanyard('member', 'remove', ...at, '--', room.joinCode, userId)).stdout).toBe(`removed ${userId}\n`)
   expect(await lanyard('member', 'remove', ...at, '--', room.joinCode, userId)).toMatchObject({ code: 1, stdout: '' })
+  await lanyard('member', 'add', room.joinCode, 'ada', '--name', 'Ada Lovelace', ...at)
+  expect((await lanyard('member', 'list', room.joinCode, ...at)).stdout).toMatch(/^ada +Ada Lovelace +speaker +20.*Z$/m)
 
   expect((await lanyard('session', 'list', room.joinCode, ...at)).stdout).toMatch(
     new RegExp(`^20.*Z +still here +Grace +${userId}$`, 'm'),
@@ -110,6 +112,8 @@ test('a wrong call of any command ends with 2, and a directory where nothing is 
     ['migrate', 'sideways'],
     ['room'],
     ['rooms', 'list'],
+    ['tenant', 'set', 'local'],
+    ['room', 'create', 'Review', '--slug', 'join'],
   ]) {
     const { code, stdout } = await lanyard(...args, '--data-dir', dataDir)
     expect({ code, stdout }, args.join(' ')).toEqual({ code: 2, stdout: '' })
@@ -117,6 +121,17 @@ test('a wrong call of any command ends with 2, and a directory where nothing is 
   const { code, stdout, stderr } = await lanyard('room', 'list', '--data-dir', dataDir)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toBe(`lanyard: Nothing is stored in ${dataDir}; name the directory of a server with --data-dir\n`)
+})
+
+test('a command that there is not is named, and so is where to find those that there are', async () => {
+  for (const args of [['frobnicate'], ['frobnicate', 'all'], ['frobnicate', '--loud'], ['constructor']])
+    expect(await lanyard(...args), args.join(' ')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `lanyard: There is no command ${args[0]}; lanyard --help lists them\n`,
+    })
+  expect((await lanyard('serve', 'frobnicate')).stderr).toContain("too many arguments for 'serve'")
+  expect((await lanyard('--help')).stdout).toContain('room')
 })
 
 test('a flag wins over the environment, that over a file, and that over the default; each setting says which it was', async () => {

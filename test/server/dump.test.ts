@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readDump } from '../../src/main/cli/dump.ts'
+import { z } from 'zod'
+import { readDump, type DumpedRoom } from '../../src/main/cli/dump.ts'
+import { ImportedMember, ImportedMessage, ImportedRoom } from '../../src/main/server/index.ts'
 
 const now = new Date(Date.UTC(2030, 0, 1))
 const read = (dump: unknown) => readDump(dump, { from: '', now })
@@ -88,17 +90,37 @@ test('F15: whatever JSON it is, a dump is read to its end, and each fault has a 
     'text',
     'host',
     'metadata',
+    'role',
+    'slug',
     'createdAt',
     '__proto__',
   )
+  const name = fc.constantFrom('constructor', '__proto__', 'toString', 'admin', 'join', 'r')
   const { tree } = fc.letrec((tie) => ({
-    tree: fc.oneof({ depthSize: 'small' }, fc.jsonValue({ maxDepth: 1 }), fc.array(tie('tree')), fc.dictionary(key, tie('tree'))),
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      fc.jsonValue({ maxDepth: 1 }),
+      name,
+      fc.array(tie('tree')),
+      fc.dictionary(key, tie('tree')),
+    ),
   }))
   fc.assert(
     fc.property(fc.record({ rooms: tree, members: tree, messages: tree }), (dump) => {
-      const { faults } = read(JSON.parse(JSON.stringify(dump)))
+      const { rooms, faults } = read(JSON.parse(JSON.stringify(dump)))
       for (const { path, reason } of faults) expect(path.length * reason.length).toBeGreaterThan(0)
+      // The server takes all that is read, once it has gone there as JSON.
+      for (const { room, members, messages } of JSON.parse(JSON.stringify(rooms)) as DumpedRoom[]) {
+        ImportedRoom.parse(room)
+        z.array(ImportedMember).parse(members)
+        z.array(ImportedMessage).parse(messages)
+      }
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      examples: [
+        [{ rooms: [{ id: 'r', slug: 'join', users: [{ id: 'ada', role: 'constructor' }] }], members: [], messages: [] }],
+      ],
+    },
   )
 })

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
+import { startWithKeys } from '../support/api.ts'
 import { startServer } from '../support/server.ts'
 
 const file = join(import.meta.dirname, '../../examples/client.mjs')
@@ -51,6 +52,27 @@ test('F23: a code that leads nowhere ends the example with the server’s words'
   const lost = start(server.url, '--room', 'ZZZZZZ')
   await lost.sees(/^roomNotFound: /)
   expect(await lost.ended).toEqual([1, null])
+})
+
+test('F23: with a token, the example needs neither a room nor a name', async () => {
+  const { ask, url } = await startWithKeys()
+  const { body: room } = await ask('POST', '/rooms', { name: 'Review', admission: 'lobby' })
+  const { body } = await ask('POST', '/tokens', { room_id: room.id, user_name: 'Ada' })
+  const ada = start(url, '--token', body.token)
+  await ada.sees(/^in Review$/)
+  ada.type('/who')
+  await ada.sees(/^Ada \(speaker\)$/)
+  await ask('DELETE', `/tokens/${body.id}`)
+  await ada.sees(/^out: tokenRevoked$/)
+  expect(await ada.ended).toEqual([1, null])
+})
+
+test('F23: a flag that the example does not know is named in one line', async () => {
+  const child = spawn(process.execPath, [file, '--loud'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+  expect(await once(child, 'close')).toEqual([2, null])
+  expect(said).toMatch(/^client: .*--loud.*\n$/)
 })
 
 test('F23: the example is under 300 lines', async () => {

@@ -136,10 +136,10 @@ test('F13: a program finds a person’s rooms, and those that they are in now, o
   }
   await grace.say('Stored by now')
   const path = `/users/${grace.welcome.userId}/rooms`
-  const shown = async (program: Ask, query = '') =>
-    (await program('GET', `${path}${query}`)).body.rooms.map(({ room, isThere }: { room: Room; isThere: boolean }) => [
-      ...[room.description, room.present, isThere],
-    ])
+  const shown = async (program: Ask, query = '') => {
+    const { rooms } = (await program('GET', `${path}${query}`)).body as { rooms: { room: Room; isThere: boolean }[] }
+    return rooms.map(({ room, isThere }) => [room.description, room.present, isThere])
+  }
   expect(await shown(ask)).toEqual([
     ['Second', 2, true],
     ['First', 1, false],

@@ -226,6 +226,67 @@ test('F15: every fault of a dump is named by its path in it; nothing of a faulty
   ])
 })
 
+test('F15: a role, an id or a key that every object has is a name like any other', async () => {
+  const { ask, server } = await startWithKeys()
+  const dump = `{"rooms": {
+    "first": { "members": [{ "id": "ada", "role": "constructor" }, { "id": "lin", "role": "__proto__" }, { "id": "eve", "role": "viewer" }] },
+    "__proto__": { "name": "Proto", "members": { "__proto__": { "role": "toString" }, "constructor": {} } },
+    "constructor": { "name": "Long", "members": [{ "id": "ada", "username": "${'x'.repeat(100)}" }] },
+    "last": {}
+  }}`
+  const { code, report } = await importing(server.dataDir, dump)
+  expect(code).toBe(1)
+  expect(report).toMatchObject({ rooms: { imported: 3 }, members: { imported: 5 } })
+  expect(report.skipped.map(({ path }) => path)).toEqual(['rooms.constructor.members.0.username'])
+  expect((await ask('GET', '/rooms/first/members')).body.members).toMatchObject([
+    { userId: 'ada', role: 'speaker' },
+    { userId: 'lin', role: 'speaker' },
+    { userId: 'eve', role: 'listener' },
+  ])
+})
+
+test('F15: a slug that no room may have here does not come along', async () => {
+  const { ask, server } = await startWithKeys()
+  const { code, report } = await importing(server.dataDir, {
+    rooms: [
+      { id: 'a', slug: 'join' },
+      { id: 'join', slug: 'No Slug' },
+      { id: 'b', slug: 'good' },
+    ],
+  })
+  expect({ code, imported: report.rooms.imported }).toEqual({ code: 0, imported: 3 })
+  expect(report.notes).toEqual([
+    { path: 'rooms.0', reason: 'the slug join cannot be one here: it has none' },
+    { path: 'rooms.1', reason: 'the slug No Slug cannot be one here: it has none' },
+  ])
+  expect((await ask('GET', '/rooms/join')).status).toBe(404)
+  expect((await ask('GET', '/rooms/good')).status).toBe(200)
+  await importing(server.dataDir, { rooms: { join: { name: 'By its id' } } }, '--from', 'other')
+  expect((await ask('GET', '/rooms/join')).status).toBe(404)
+})
+
+test('F15: one dump that is imported several times at once comes once', async () => {
+  const { ask, server } = await startWithKeys()
+  const rooms = Array.from({ length: 6 }, (_, i) => ({
+    ...{ id: `${i}`, slug: `the-room-${i}`, join_code: `AAA${100 + i}`, password: 'sesame', host: 'ada' },
+    ...{ members: ['lin'], messages: [{ from: 'lin', text: 'Hello' }] },
+  }))
+  const all = await Promise.all(Array.from({ length: 3 }, () => importing(server.dataDir, { rooms })))
+  for (const { code, report } of all)
+    expect({ code, skipped: report.skipped, notes: report.notes }).toEqual({ code: 0, skipped: [], notes: [] })
+  for (const what of ['rooms', 'members', 'messages'] as const) {
+    expect(
+      all.reduce((sum, { report }) => sum + report[what].imported, 0),
+      what,
+    ).toBe(6)
+    expect(
+      all.reduce((sum, { report }) => sum + report[what].unchanged, 0),
+      what,
+    ).toBe(12)
+  }
+  expect((await ask('GET', '/rooms?limit=200')).body.rooms).toHaveLength(6)
+})
+
 test('F15: a file that is no dump is named in one line', async () => {
   const dataDir = await temporaryDirectory()
   for (const [dump, said] of [

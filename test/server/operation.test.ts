@@ -70,6 +70,16 @@ test('F25: /metrics is for the machine itself; others show a key of the serverâ€
   expect(await ask(lan!.address, keys[1])).toBe(403)
 })
 
+test('F25: what a proxy on the machine hands on is not from this machine: /metrics asks for a key', async () => {
+  const { url, keys } = await startWithKeys()
+  for (const header of ['X-Forwarded-For', 'Forwarded', 'Via']) {
+    const ask = (more: object = {}) => fetch(`${url}/metrics`, { headers: { [header]: 'for=127.0.0.1', ...more } })
+    expect((await ask()).status, header).toBe(401)
+    expect((await ask({ Authorization: `Bearer ${keys[0]!}` })).status, header).toBe(200)
+  }
+  expect((await fetch(`${url}/metrics`)).status).toBe(200)
+})
+
 test('F25: a signal answers what was asked, tells those inside, and ends it with 0: what is stored was acknowledged', async () => {
   const dataDir = await temporaryDirectory()
   const server = await startProcess(dataDir)

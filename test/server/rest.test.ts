@@ -111,6 +111,29 @@ test('F20: members are added and removed without any connection, and pass the lo
   expect(await grace.request('joinRoom', { roomId: room.id, name: 'Grace' })).toMatchObject({ status: 'waiting' })
 })
 
+test('F20: a program says what its people are called; those who come with a device of their own say it themselves', async () => {
+  const { ask, url } = await startWithKeys()
+  const { body: room } = await ask('POST', '/rooms', { name: 'Review' })
+  const put = (userId: string, body: object) => ask('PUT', `/rooms/${room.id}/members/${userId}`, body)
+  const grace = await Client.connect(url)
+  const { userId } = grace.welcome
+  expect((await put('ada', { role: 'speaker', name: 'Ada' })).body).toMatchObject({ name: 'Ada', role: 'speaker' })
+  expect((await put('ada', { role: 'cohost' })).body).toMatchObject({ name: 'Ada', role: 'cohost' })
+  expect((await put('ada', { role: 'cohost', name: 'Ada Lovelace' })).body).toMatchObject({ name: 'Ada Lovelace' })
+  expect((await put(userId, { role: 'speaker', name: 'Not yet here' })).body).toMatchObject({ name: 'Not yet here' })
+  await grace.join({ roomId: room.id, name: 'Grace' })
+  // Its answer is durable, and so is all that was recorded before it.
+  await grace.say('Hello')
+  expect((await put(userId, { role: 'cohost', name: 'Someone else' })).body).toMatchObject({ name: 'Grace', role: 'cohost' })
+  expect((await put('ada', { role: 'speaker', name: ' ' })).body.code).toBe('badRequest')
+  expect((await ask('GET', `/rooms/${room.id}/members`)).body.members).toMatchObject([
+    { userId: 'ada', name: 'Ada Lovelace' },
+    { userId, name: 'Grace' },
+  ])
+  const { entries } = (await ask('GET', `/rooms/${room.id}/audit`)).body
+  expect(entries[0]).toMatchObject({ act: 'roleChanged', subject: { id: userId, name: 'Grace' } })
+})
+
 test('F20: the host of a room is neither demoted nor removed from outside', async () => {
   const { ask, url } = await startWithKeys()
   const { room, host } = await hostRoom(url)

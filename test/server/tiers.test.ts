@@ -1,9 +1,9 @@
 import { once, type EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { expect, test } from 'vitest'
-import type { ServerConfigInput } from '../../src/main/server/index.ts'
-import { silent } from '../../src/main/server/log.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { startRoomServer, type ServerConfigInput } from '../../src/main/server/index.ts'
+import { silent, type Logger } from '../../src/main/server/log.ts'
 import { openStore } from '../../src/main/server/store/Store.ts'
 import { changeTenant } from '../../src/main/server/store/tenants.ts'
 import { asking, makeKeys, type Ask } from '../support/api.ts'
@@ -88,6 +88,9 @@ test('F16: a tier limits minutes: those of all its people in a month, and not th
   expect(await ada.refusal('joinRoom', { roomId: room.id })).toBe('limitReached')
   expect((await full.ask('GET', '/tenant')).body.limits.minutes).toEqual({ used: 60, most: 60 })
 
+  const begun = await startTiers({ small: { minutes: 60 } }, used(17.327116664250692))
+  expect((await begun.ask('GET', '/tenant')).body.limits.minutes).toEqual({ used: 17, most: 60 })
+
   const free = await startTiers({ small: { minutes: 60 } }, used(59))
   const { body: open } = await free.ask('POST', '/rooms', { name: 'Talk' })
   await (await bearer(free.url, free.ask, open.id, 'Ada')).join({ roomId: open.id })
@@ -125,4 +128,27 @@ test('F16: a tenant is given a tier, and switched off, while the server runs: it
   await tenant('set', 'local', '--active', 'no')
   await cutOff
   await expect(Client.connect(url)).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('F16: a tier that is given where no server runs may be none: that is said, and when the server starts, it has the limits of standard', async () => {
+  const dataDir = await temporaryDirectory()
+  const [key] = await makeKeys(dataDir, ['acme'])
+  const tenant = (...args: string[]) => lanyard('tenant', 'set', 'acme', ...args, '--data-dir', dataDir)
+  expect(await tenant('--name', 'Acme')).toMatchObject({ code: 0, stderr: '' })
+  for (const tier of ['gold', 'constructor', '__proto__']) {
+    const { code, stderr } = await tenant('--tier', tier)
+    expect({ code, stderr }, tier).toEqual({
+      code: 0,
+      stderr: `lanyard: No server runs here, so nobody knows whether there is a tier ${tier}; without one, acme has the limits of standard\n`,
+    })
+    const warned: object[] = []
+    const log = { ...silent, warn: (about: object) => warned.push(about) } as unknown as Logger
+    const server = await startRoomServer({ port: 0, maxWorkers: 1, dataDir, tiers: { standard: { rooms: 1 } } }, { log })
+    onTestFinished(() => server.close())
+    expect(warned).toEqual([{ tenant: 'acme', tier }])
+    expect((await asking(server.url, key!)('GET', '/tenant')).body.limits.rooms, tier).toEqual({ used: 0, most: 1 })
+    await server.close()
+  }
+  await startServer({ dataDir })
+  expect(await tenant('--tier', 'standard')).toMatchObject({ code: 0, stderr: '' })
 })

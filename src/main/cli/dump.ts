@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { parseJoinCode } from '../../shared/joinCode.ts'
-import { Description, Id, RoomName, Slug } from '../../shared/model.ts'
+import { Description, Id, RoomName, RoomSettings } from '../../shared/model.ts'
 import type { ImportedMember, ImportedMessage, ImportedRoom } from '../server/index.ts'
 import {
   isObject,
@@ -42,11 +42,13 @@ export interface Dump {
   notes: Remark[]
 }
 
-const Entries = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())], 'must be a list, or an object by id')
+// Not a record of Zod's, which passes over an entry that is called `__proto__`.
+const Entries = z.union([z.array(z.unknown()), z.custom<Record<string, unknown>>(isObject)], 'must be a list, or an object by id')
 const Top = z.object({ rooms: Entries, members: Entries.nullish(), messages: Entries.nullish() })
 
 /** A join code as servers write it, and as ids seldom look. */
 const CODE = /^[0-9A-Z]{3}-?[0-9A-Z]{3}$/
+const Slug = RoomSettings.shape.slug.unwrap().unwrap()
 /** Who was there without an id. */
 const NOBODY = 'unknown'
 
@@ -168,13 +170,15 @@ function roomOf(
     note(`the join code ${fields.joinCode} cannot be one here: it gets another`)
   const isShut = fields.passwordHash !== undefined && !fields.password
   if (isShut) note('its password is stored as a hash, and cannot come along: it has a lobby instead')
-  const slug = fields.slug ?? [fields.roomId, sourceId].find((name) => Slug.safeParse(name).success)
+  const slugs = fields.slug === undefined ? [fields.roomId, sourceId] : [fields.slug]
+  const slug = slugs.find((name) => Slug.safeParse(name).success) ?? null
+  if (fields.slug !== undefined && slug === null) note(`the slug ${fields.slug} cannot be one here: it has none`)
   const told = Description.safeParse(fields.description ?? description)
   const name = RoomName.safeParse(fields.name ?? fields.roomId ?? sourceId)
   return {
     ...{ sourceId, from, joinCode, metadata, createdAt },
     name: name.success ? name.data : 'Room',
-    slug: slug ?? null,
+    slug,
     description: told.success ? told.data : '',
     visibility: fields.visibility ?? ((fields.isPrivate ?? isPrivate === true) ? 'private' : 'public'),
     admission: fields.hasLobby || isShut ? 'lobby' : 'open',

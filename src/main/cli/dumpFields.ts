@@ -1,6 +1,6 @@
 /** What the records of a dump are called in it, and what they may hold. */
 import { z } from 'zod'
-import { ChatText, Description, DisplayName, Metadata, RoomName, Slug } from '../../shared/model.ts'
+import { ChatText, Description, DisplayName, Metadata, RoomName } from '../../shared/model.ts'
 
 export type Path = readonly (string | number)[]
 /** The names that each field has gone by, without case, dashes and underscores. */
@@ -61,7 +61,7 @@ export const RoomFields = z.object({
   id: maybe(Ref),
   roomId: maybe(Ref),
   name: maybe(RoomName),
-  slug: maybe(Slug),
+  slug: maybe(z.string().max(255)),
   joinCode: maybe(z.string().max(64)),
   description: maybe(Description),
   visibility: maybe(z.enum(['public', 'private'])),
@@ -75,19 +75,20 @@ export const RoomFields = z.object({
   createdAt: maybe(Time),
   updatedAt: maybe(Time),
 })
-const roles = {
-  host: 'cohost',
-  cohost: 'cohost',
-  moderator: 'cohost',
-  admin: 'cohost',
-  listener: 'listener',
-  viewer: 'listener',
-} as const
+/** A map, because an object would know `constructor` as well. */
+const roles = new Map<string, 'cohost' | 'listener'>([
+  ['host', 'cohost'],
+  ['cohost', 'cohost'],
+  ['moderator', 'cohost'],
+  ['admin', 'cohost'],
+  ['listener', 'listener'],
+  ['viewer', 'listener'],
+])
 export const MemberFields = z.object({
   userId: Ref,
   name: maybe(DisplayName.or(z.literal(''))),
   // Whoever had a role that is none here may speak, as anyone who joins.
-  role: maybe(z.string()).transform((role) => roles[role?.toLowerCase() as keyof typeof roles] ?? 'speaker'),
+  role: maybe(z.string()).transform((role) => roles.get(role?.toLowerCase() ?? '') ?? 'speaker'),
   since: maybe(Time),
 })
 export const MessageFields = z.object({
@@ -136,9 +137,11 @@ export function originalPath(dump: unknown, path: Path): Path {
       return step
     }
     const keys = Object.keys(node)
-    const known = [roomNames, memberNames, messageNames].flatMap((names: Names) => names[step] ?? [])
+    const known = [roomNames, memberNames, messageNames].flatMap((names: Names) =>
+      Object.hasOwn(names, step) ? names[step]! : [],
+    )
     const key = keys.includes(String(step)) ? String(step) : (keys.find((key) => known.includes(plainOf(key))) ?? String(step))
-    node = node[key]
+    node = Object.hasOwn(node, key) ? node[key] : undefined
     return key
   })
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
-import { Id, Membership, type Role } from '../../shared/model.ts'
+import { DisplayName, Id, Membership, type Role } from '../../shared/model.ts'
 import { read, type CommonOptions, type TenantOptions } from './options.ts'
 import { print, table } from './output.ts'
 import { owning, part } from './owner.ts'
@@ -29,8 +29,9 @@ export function addMemberCommands(program: Command, common: CommonOptions): void
   command('add', 'add someone to a room, or give a member another role')
     .argument('<user>', 'the id of the person; after -- where it begins with a dash', read(Id))
     .addOption(new Option('--role <role>', 'what they may do').choices(['cohost', 'speaker', 'listener']).default('speaker'))
-    .action(async (room: string, user: string, options: TenantOptions & { role: string }) => {
-      const asked = { tenant: options.tenant, body: { role: options.role } }
+    .addOption(new Option('--name <text>', 'what they are called, until they say so themselves').argParser(read(DisplayName)))
+    .action(async (room: string, user: string, { role, name, ...options }: TenantOptions & { role: string; name?: string }) => {
+      const asked = { tenant: options.tenant, body: { role, name } }
       const added = await owning(options, async (owner) =>
         Membership.parse(await (await owner.request('PUT', pathOf(room, user), asked)).json()),
       )

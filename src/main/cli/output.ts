@@ -7,9 +7,14 @@ export function print({ json }: { json?: boolean }, value: object, lines: string
   process.stdout.write(json ? `${JSON.stringify(value)}\n` : lines)
 }
 
+/** Says in one line what whoever calls should know. */
+export function warn(sentence: string): void {
+  process.stderr.write(`lanyard: ${sentence.replaceAll('\n', ' ')}\n`)
+}
+
 /** Says in one line what is wrong, and what to do, and ends the program. */
 export function fail(sentence: string, hint: string | null = null, code: Failure = 1): never {
-  process.stderr.write(`lanyard: ${sentence.replaceAll('\n', ' ')}${hint === null ? '' : `; ${hint}`}\n`)
+  warn(hint === null ? sentence : `${sentence}; ${hint}`)
   process.exit(code)
 }
 

@@ -8,6 +8,7 @@ import { addKeyCommands } from './key.ts'
 import { addMemberCommands } from './member.ts'
 import { addMigrateCommands } from './migrate.ts'
 import { CommonOptions } from './options.ts'
+import { fail } from './output.ts'
 import { addRoomCommands } from './room.ts'
 import { addServeCommand } from './serve.ts'
 import { addSessionCommands } from './session.ts'
@@ -19,6 +20,11 @@ export function makeProgram(environment: Record<string, string | undefined>, web
     .description('Meetings that stay on your network')
     .version(version)
     .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
+    .hook('preSubcommand', ({ args: [name = ''] }, command) => {
+      // What is no command goes to the one that is called where none is named.
+      if (command.name() === 'serve' && !['', 'serve'].includes(name) && !name.startsWith('-'))
+        fail(`There is no command ${name}`, 'lanyard --help lists them', 2)
+    })
   const common = new CommonOptions(environment)
   addServeCommand(program, common, webDir)
   addRoomCommands(program, common)

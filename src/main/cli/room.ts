@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { formatJoinCode } from '../../shared/joinCode.ts'
-import { Description, Room, RoomName, Slug, type RoomSettings } from '../../shared/model.ts'
+import { Description, Room, RoomName, RoomSettings } from '../../shared/model.ts'
 import { read, wholeNumber, type CommonOptions, type TenantOptions } from './options.ts'
 import { fail, print, table } from './output.ts'
 import { owning, part, type Owner } from './owner.ts'
@@ -47,7 +47,7 @@ export function addRoomCommands(program: Command, common: CommonOptions): void {
 
   command('create', 'make a room; it has no host, so members that lead it are added with `member add`')
     .argument('<name>', 'what people see', read(RoomName))
-    .addOption(new Option('--slug <name>', 'a name for its link').argParser(read(Slug)))
+    .addOption(new Option('--slug <name>', 'a name for its link').argParser(read(RoomSettings.shape.slug.unwrap().unwrap())))
     .addOption(new Option('--description <text>', 'what it is for').argParser(read(Description)))
     .option('--private', 'not in the list; joined by code or link')
     .option('--lobby', 'people wait until they are admitted')

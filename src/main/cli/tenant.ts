@@ -2,11 +2,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { z } from 'zod'
 import { Timestamp } from '../../shared/model.ts'
 import type { CommonOptions, OwnerOptions } from './options.ts'
-import { print, table } from './output.ts'
+import { fail, print, table, warn } from './output.ts'
 import { owning, part } from './owner.ts'
 
 const Tenant = z.object({ id: z.string(), name: z.string(), tier: z.string(), active: z.boolean(), createdAt: Timestamp })
 const Tenants = z.object({ tenants: z.array(Tenant) })
+const Running = z.object({ server: z.object({}).nullable() })
 
 /** `lanyard tenant …` */
 export function addTenantCommands(program: Command, common: CommonOptions): void {
@@ -26,10 +27,17 @@ export function addTenantCommands(program: Command, common: CommonOptions): void
     .addOption(new Option('--active <yes|no>', 'whether its keys, tokens and rooms are good').argParser(yesOrNo))
     .action(async (id: string, { name, tier, active, ...options }: OwnerOptions & Partial<z.infer<typeof Tenant>>) => {
       const body = { name, tier, active }
-      const changed = await owning(options, async (owner) =>
-        Tenant.parse(await (await owner.request('PATCH', `/owner/tenants/${part(id)}`, { body })).json()),
-      )
+      if (Object.values(body).every((value) => value === undefined))
+        fail('There is nothing to set', 'give --name, --tier or --active', 2)
+      const { changed, isServed } = await owning(options, async (owner) => ({
+        changed: Tenant.parse(await (await owner.request('PATCH', `/owner/tenants/${part(id)}`, { body })).json()),
+        isServed: (await owner.get('/owner/server', Running)).server !== null,
+      }))
       print(options, changed, shown([changed]))
+      if (tier !== undefined && !isServed)
+        warn(
+          `No server runs here, so nobody knows whether there is a tier ${tier}; without one, ${id} has the limits of standard`,
+        )
     })
 }
 

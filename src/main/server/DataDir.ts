@@ -1,11 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from './StartError.ts'
+import { makePrivateFile } from './store/privateFile.ts'
 
 /** How far back, at most, a crash can date the end of the sessions that it cut off. */
 const ALIVE_EVERY_MS = 5_000
+
+/** The database, its log, those that were set aside, and the lock. */
+const OWN_FILE = /^(lanyard\.db|lock)/
 
 /**
  * A server's directory, held by one server at a time.
@@ -42,6 +56,7 @@ export class DataDir {
     try {
       this.masterKey = this.#readOrMakeKey()
       for (const folder of ['files', 'backups']) makeDirectory(join(this.path, folder))
+      this.#closeToOthers()
     } catch (cause) {
       this.#lock.close()
       throw new StartError('folderUnusable', `The data directory ${this.path} cannot be used: ${reason(cause)}`, { cause })
@@ -73,6 +88,13 @@ export class DataDir {
 
   get #lockFile(): string {
     return join(this.path, 'lock')
+  }
+
+  /** What an older Lanyard, or a copy by hand, has left there for everyone to read. */
+  #closeToOthers(): void {
+    for (const folder of [this.path, this.backups])
+      for (const entry of readdirSync(folder, { withFileTypes: true }))
+        if (entry.isFile() && (folder === this.backups || OWN_FILE.test(entry.name))) tighten(join(folder, entry.name))
   }
 
   #touch(): void {
@@ -109,9 +131,18 @@ function makeDirectory(path: string): void {
   mkdirSync(path, { mode: 0o700 })
 }
 
+function tighten(file: string): void {
+  try {
+    chmodSync(file, 0o600)
+  } catch {
+    // Someone else's, whose it is to say; or SQLite has just taken it away.
+  }
+}
+
 function takeLock(file: string, directory: string): Database.Database {
   let lock: Database.Database | undefined
   try {
+    makePrivateFile(file)
     lock = new Database(file, { timeout: 0 })
     // Nothing is ever written, so there is nothing that a crash could damage.
     lock.exec('BEGIN EXCLUSIVE')

@@ -4,7 +4,7 @@ import type { Tier } from './config.ts'
 import { minutesSince } from './store/history.ts'
 import { countRooms } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
-import { changeTenant, tenantById, type Tenant, type TenantChange } from './store/tenants.ts'
+import { changeTenant, listTenants, tenantById, type Tenant, type TenantChange } from './store/tenants.ts'
 
 import { Turns } from './Turns.ts'
 
@@ -50,7 +50,7 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
 
   /** Sets what is given. Throws `tenantNotFound`, and `badRequest` for a tier that the server was not told of. */
   async change(id: string, change: TenantChange): Promise<Tenant> {
-    if (change.tier !== undefined && this.#tiers && !Object.hasOwn(this.#tiers, change.tier)) {
+    if (change.tier !== undefined && this.#tiers && !this.#names(change.tier)) {
       const known = Object.keys(this.#tiers).join(', ')
       throw new AppError('badRequest', `There is no tier ${change.tier}; this server has ${known}`, { details: { path: 'tier' } })
     }
@@ -91,13 +91,24 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
     return {
       rooms: { used: await countRooms(this.#store, tenant.id), most: rooms },
       people: { used: present, most: people },
-      minutes: { used: await this.#minutesUsed(tenant.id), most: minutes },
+      // Whole ones: the limit counts the rest as well.
+      minutes: { used: Math.floor(await this.#minutesUsed(tenant.id)), most: minutes },
     }
+  }
+
+  /** Those whose tier the configuration does not name: they have the limits of `standard`. */
+  async withUnknownTier(): Promise<Tenant[]> {
+    return (await listTenants(this.#store)).filter(({ tier }) => !this.#names(tier))
+  }
+
+  #names(tier: string): boolean {
+    return this.#tiers !== null && Object.hasOwn(this.#tiers, tier)
   }
 
   #tierOf(tenant: Tenant | undefined): Tier {
     // A tier that the configuration does not name any more must not be one without limits.
-    return this.#tiers?.[tenant?.tier ?? 'standard'] ?? this.#tiers?.['standard'] ?? WITHOUT_LIMITS
+    const tier = tenant && this.#names(tenant.tier) ? tenant.tier : 'standard'
+    return this.#tiers?.[tier] ?? WITHOUT_LIMITS
   }
 
   async #minutesUsed(id: string): Promise<number> {

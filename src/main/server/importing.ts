@@ -10,7 +10,7 @@ import {
   Metadata,
   Role,
   RoomName,
-  Slug,
+  RoomSettings,
   Timestamp,
   Visibility,
 } from '../../shared/model.ts'
@@ -36,7 +36,7 @@ export const ImportedRoom = z.object({
   sourceId: z.string().min(1).max(255),
   from: z.string().max(64),
   name: RoomName,
-  slug: Slug.nullable(),
+  slug: RoomSettings.shape.slug.unwrap(),
   joinCode: z.string().nullable(),
   description: Description,
   visibility: Visibility,
@@ -90,8 +90,12 @@ export async function importRoom(
   const id = deriveKey(masterKey, `lanyard imported room ${JSON.stringify([tenantId, from, sourceId])}`)
     .slice(0, 22)
     .replace(/^-/, '_')
-  const known = await roomById(store, tenantId, id)
-  if (known) return { room: known, isNew: false, notes: [] }
+  const find = async () => {
+    const room = await roomById(store, tenantId, id)
+    return room && { room, isNew: false, notes: [] }
+  }
+  const known = await find()
+  if (known) return known
   const wanted = {
     ...defaultSettings,
     ...settings,
@@ -99,11 +103,20 @@ export async function importRoom(
     ...{ hostUserId: host?.userId ?? null, hostName: host?.name ?? null },
   }
   const notes: string[] = []
-  const room = await rooms.directory.adopt(wanted, by, joinCode).catch((error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'slugTaken')) throw error
-    notes.push(`another room is called ${settings.slug ?? ''} already: it has no slug`)
-    return rooms.directory.adopt({ ...wanted, slug: null }, by, joinCode)
-  })
+  let room: StoredRoom
+  try {
+    room = await rooms.directory.adopt(wanted, by, joinCode).catch(async (error: unknown) => {
+      if (!(error instanceof AppError && error.code === 'slugTaken')) throw error
+      const other = await rooms.directory.adopt({ ...wanted, slug: null }, by, joinCode)
+      notes.push(`another room is called ${settings.slug ?? ''} already: it has no slug`)
+      return other
+    })
+  } catch (error) {
+    // Of several imports of the same room at once, one has stored it.
+    const meanwhile = await find()
+    if (!meanwhile) throw error
+    return meanwhile
+  }
   if (joinCode !== null && room.joinCode !== joinCode)
     notes.push(`another room has the code ${joinCode}: it has ${room.joinCode}`)
   if (host) await adoptMembers(store, { tenantId, roomId: id, members: [{ ...host, role: 'host', since: room.createdAt }] })

@@ -114,10 +114,13 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
     const { masterKey } = dataDir
     const { graceMs, readyMs, whoCreates, autoCreate } = config
+    const tenants = new Tenants(store, config.tiers)
+    for (const { id, tier } of await tenants.withUnknownTier())
+      log.warn({ tenant: id, tier }, 'the settings do not name the tier of this tenant: it has the limits of standard')
     const rooms = new Rooms({
       ...{ store, sfu, log, clock, masterKey, graceMs, readyMs, whoCreates, autoCreate },
       tokens: new Tokens(store, masterKey, serverId),
-      tenants: new Tenants(store, config.tiers),
+      tenants,
       teller: (channel) => signaling.teller(channel),
       calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
     })

@@ -4,10 +4,10 @@ import type { Membership } from '../../shared/model.ts'
 import type { Role } from '../../shared/roles.ts'
 import type { RoomServer } from './RoomServer.ts'
 import { noting, type Act, type Actor, type AuditEntry } from './store/audit.ts'
-import { addMember, membershipsOf, removeMember } from './store/members.ts'
+import { insertMember, membershipsOf, removeMember } from './store/members.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
-import { nameOf } from './store/users.ts'
+import { nameUser, userById } from './store/users.ts'
 
 /** Someone's place. Throws `memberNotFound`. */
 export async function membershipOf(store: Store, room: StoredRoom, userId: string): Promise<Membership> {
@@ -16,19 +16,24 @@ export async function membershipOf(store: Store, room: StoredRoom, userId: strin
   return found
 }
 
-/** Gives someone a lasting place, or another role. Throws `forbidden` for the host, who can only hand over. */
+/**
+ * Gives someone a lasting place, or another role; and a name, where they have none of their own. Throws `forbidden` for the host, who can
+ * only hand over.
+ */
 export async function putMember(
   { rooms, store }: { rooms: RoomServer; store: Store },
   room: StoredRoom,
   by: Actor,
   userId: string,
-  role: Exclude<Role, 'host'>,
+  { role, name: named }: { role: Exclude<Role, 'host'>; name?: string | undefined },
 ): Promise<{ membership: Membership; isNew: boolean }> {
   requireNotHost(room, userId)
   const before = (await membershipsOf(store, room.id)).find((membership) => membership.userId === userId)
-  const name = before?.name ?? (await nameOf(store, room.tenantId, userId)) ?? ''
+  const known = await userById(store, room.tenantId, userId)
+  const name = (known?.hasDevice ? known.name : (named ?? known?.name)) ?? ''
   const note = noteOf(room, by, before ? 'roleChanged' : 'memberAdded', { userId, name }, { role })
-  await addMember(noting(store, note), { roomId: room.id, userId, role, at: note.at })
+  const naming = named === undefined ? [] : [nameUser(store, { id: userId, tenantId: room.tenantId, name: named, at: note.at })]
+  await noting(store, note).write(...naming, insertMember(store, { roomId: room.id, userId, role, at: note.at }))
   rooms.living.get(room.id)?.place(userId, role)
   return { membership: await membershipOf(store, room, userId), isNew: !before }
 }

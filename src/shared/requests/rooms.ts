@@ -64,7 +64,7 @@ export const rooms = {
         name: DisplayName.optional().describe('needed; not with a token, and where joining makes rooms it is `User`'),
         password: z.string().max(256).optional(),
         hostKey: z.string().max(128).optional(),
-        token: z.string().max(4096).optional(),
+        token: z.string().max(4096).optional().describe('as in the handshake, for who has connected without it'),
         queue: z.boolean().optional().describe('waits where the room is full, instead of `roomFull`'),
         ...DeclaredMedia,
       })

@@ -28,6 +28,7 @@ const MACHINERY = [
   'errors',
   'file',
   'migrate',
+  'privateFile',
   'reader',
   'statements',
   'tables',
@@ -169,7 +170,8 @@ export const catalogue: Record<string, Calls> = {
   },
   users: {
     touchUser: [(db) => users.touchUser(db, { id: 'ada', tenantId: 'local', deviceHash: null, name: 'Ada', at: at(0) })],
-    nameOf: [(db) => users.nameOf(db, 'local', 'ada')],
+    nameUser: [(db) => users.nameUser(db, { id: 'ben', tenantId: 'local', name: 'Ben', at: at(0) }).compile()],
+    userById: [(db) => users.userById(db, 'local', 'ada')],
     wasHereBefore: [(db) => users.wasHereBefore(db, 'local', 'ada', at(1))],
   },
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../../shared/errors.ts'
@@ -63,7 +63,7 @@ export function makeHttpApp({ version, config, api, metrics, trouble, log }: Htt
     return error ? problem(c, error) : c.json({ status: 'ready', version })
   })
   app.get('/metrics', async (c) => {
-    if (!isLoopback(addressOf(c))) await requireLocalKey(api, bearerOf(c.req.header('authorization')))
+    if (!isFromHere(c)) await requireLocalKey(api, bearerOf(c.req.header('authorization')))
     return c.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType })
   })
   if (allowedOrigins.length > 0) {
@@ -96,7 +96,11 @@ async function requireLocalKey({ store }: Api, key: string | null): Promise<void
   if (tenant.id !== LOCAL) throw new AppError('forbidden', 'The numbers of the whole server are not for its tenants')
 }
 
-const isLoopback = (address: string | null) => address !== null && /^(127\.|::1$|::ffff:127\.)/.test(address)
+/** Whether it is this machine that asks, and not someone else by way of a proxy on it. */
+function isFromHere(c: Context): boolean {
+  const isHandedOn = ['x-forwarded-for', 'forwarded', 'via'].some((name) => c.req.header(name) !== undefined)
+  return !isHandedOn && /^(127\.|::1$|::ffff:127\.)/.test(addressOf(c) ?? '')
+}
 
 /** The methods that a path has handlers for. */
 function methodsAt(app: Hono, path: string): string[] {

@@ -3,9 +3,14 @@ import { dropMember, membershipOf, putMember } from '../memberships.ts'
 import { membershipsOf } from '../store/members.ts'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { problems } from './problem.ts'
-import { body, Id, InRoom, json, keyed, Member, Membership, MemberRole } from './schemas.ts'
+import { body, DisplayName, Id, InRoom, json, keyed, Member, Membership, MemberRole } from './schemas.ts'
 
 const tags = ['Members']
+
+const NewMember = z.object({
+  role: MemberRole,
+  name: DisplayName.optional().describe('for whoever has none of their own: people who come with the app or a browser have'),
+})
 
 const routes = {
   list: createRoute({
@@ -28,7 +33,7 @@ const routes = {
     operationId: 'putMember',
     ...{ ...keyed, tags, method: 'put', path: '/rooms/{room}/members/{userId}', summary: 'Add a member, or give another role' },
     description: 'Whoever is in the room has the role at once. The host’s is handed over by themselves.',
-    request: { params: Member.extend({ userId: Id }), ...body(z.object({ role: MemberRole })) },
+    request: { params: Member.extend({ userId: Id }), ...body(NewMember) },
     responses: {
       200: json('They have the role now.', Membership),
       201: json('They are a member now.', Membership),
@@ -59,13 +64,7 @@ export function serveMembers(app: OpenAPIHono<KeyEnv>, api: Api): void {
   app.openapi(routes.put, async (c) => {
     const { room: ref, userId } = c.req.valid('param')
     const caller = c.get('caller')
-    const { membership, isNew } = await putMember(
-      api,
-      await roomOf(api, caller, ref),
-      caller.actor,
-      userId,
-      c.req.valid('json').role,
-    )
+    const { membership, isNew } = await putMember(api, await roomOf(api, caller, ref), caller.actor, userId, c.req.valid('json'))
     return isNew ? c.json(membership, 201) : c.json(membership, 200)
   })
   app.openapi(routes.remove, async (c) => {

@@ -18,7 +18,7 @@ export const Membership = model.Membership.meta({}).openapi('Membership')
 export const ChatMessage = model.ChatMessage.meta({}).openapi('ChatMessage')
 export const Permissions = model.Permissions.meta({}).openapi('Permissions')
 export const MemberRole = model.Role.exclude(['host'])
-export const { Id } = model
+export const { DisplayName, Id } = model
 
 export const Session = z
   .object({
@@ -48,7 +48,7 @@ export const AuditEntry = z
   })
   .openapi('AuditEntry')
 
-const LimitUsed = z.object({ used: z.number(), most: z.int().nullable().describe('null without a limit') })
+const LimitUsed = z.object({ used: z.int(), most: z.int().nullable().describe('null without a limit') })
 
 export const Tenant = z
   .object({

@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { failureOf, type Failure } from './errors.ts'
+import { makePrivateFile } from './privateFile.ts'
 
 /** How long a lock of another program is waited for, in ms. */
 const LOCK_TIMEOUT_MS = 1_000
@@ -18,6 +19,8 @@ function copy({ file, to, sessionsEnd }: Copy): Failure | null {
   let db: Database.Database | undefined
   try {
     db = new Database(file, { readonly: true, timeout: LOCK_TIMEOUT_MS })
+    // Into an empty file, because SQLite would make one that everyone may read.
+    makePrivateFile(to)
     // One transaction that reads: in WAL mode it sees one moment, and holds nobody up (https://sqlite.org/lang_vacuum.html).
     db.prepare('VACUUM INTO ?').run(to)
     if (sessionsEnd !== null) endSessions(to, sessionsEnd)

@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Logger } from '../log.ts'
 import { failureOf, isDamage } from './errors.ts'
 import { migrateTo, versionOf } from './migrate.ts'
+import { makePrivateFile } from './privateFile.ts'
 
 /**
  * Brings a file to the latest version of the schema, after a copy into the folder `backups`, and after setting a damaged one aside,
@@ -13,6 +14,7 @@ import { migrateTo, versionOf } from './migrate.ts'
  */
 export async function prepareFile(file: string, log: Logger, backups: string | null = null): Promise<string | null> {
   const setAside = (await isDamaged(file)) ? await moveAside(file) : null
+  makePrivateFile(file)
   const db = new Database(file)
   try {
     db.pragma('journal_mode = WAL')

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { copyBeforeChange, hasContents } from './backup.ts'
 import { unavailable } from './errors.ts'
 import { migrations } from './migrations/index.ts'
+import { makePrivateFile } from './privateFile.ts'
 
 /** To the latest version, one step back, or to the version of that number (0 is an empty database). */
 export type Target = 'up' | 'down' | number
@@ -15,6 +16,7 @@ export type Target = 'up' | 'down' | number
 export async function migrate(file: string, target: Target, backups: string | null): Promise<{ from: number; to: number }> {
   let db: Database.Database | undefined
   try {
+    makePrivateFile(file)
     db = new Database(file)
     return await migrateTo(db, target, backups)
   } catch (error) {

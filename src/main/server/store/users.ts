@@ -16,7 +16,11 @@ export function touchUser(db: Db, { id, tenantId, deviceHash, name, at }: SeenUs
     db.query
       .insertInto('users')
       .values({ id, tenant_id: tenantId, device_hash: deviceHash, name, created_at: at, seen_at: at })
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet({ name, seen_at: at })),
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'id'])
+          .doUpdateSet({ name, seen_at: at, ...(deviceHash !== null && { device_hash: deviceHash }) }),
+      ),
   )
 }
 
@@ -32,13 +36,21 @@ export async function wasHereBefore(db: Db, tenantId: string, id: string, at: st
   return row !== undefined
 }
 
-/** The name that someone was last here under; null for someone who never was. */
-export async function nameOf(db: Db, tenantId: string, id: string): Promise<string | null> {
+/** Gives someone a name. Who keeps a device's secret has their own, and keeps that. For units that do more. */
+export function nameUser(db: Db, { id, tenantId, name, at }: Omit<SeenUser, 'deviceHash'>) {
+  return db.query
+    .insertInto('users')
+    .values({ id, tenant_id: tenantId, name, created_at: at, seen_at: at })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet({ name }).where('users.device_hash', 'is', null))
+}
+
+/** What someone is called, and whether by themselves; null for someone who is not known. */
+export async function userById(db: Db, tenantId: string, id: string): Promise<{ name: string; hasDevice: boolean } | null> {
   const row = await db.query
     .selectFrom('users')
-    .select('name')
+    .select(['name', 'device_hash'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row?.name ?? null
+  return row ? { name: row.name, hasDevice: row.device_hash !== null } : null
 }

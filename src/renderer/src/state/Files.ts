@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { Room } from '../../../shared/model.ts'
+import type { Room, RoomUsage } from '../../../shared/model.ts'
+import { usageAsCsv } from '../../../shared/usageCsv.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Session } from '../session/Session.ts'
 
@@ -19,15 +20,21 @@ export class Files {
       const hostKey = this.#platform.hostKey(id) ?? undefined
       const link = this.#platform.roomLink(joinCode)
       const calendar = await this.#session.records.invitation({ roomId: id, hostKey, link })
-      this.save(`${name}.ics`, 'text/calendar', calendar)
+      this.#save(`${name}.ics`, 'text/calendar', calendar)
       return null
     } catch (error) {
       return AppError.from(error).message
     }
   }
 
+  /** How a room was used: for spreadsheets, or for programs. */
+  saveUsage({ name }: Room, usage: RoomUsage, type: 'csv' | 'json'): void {
+    if (type === 'csv') this.#save(`${name} usage.csv`, 'text/csv', usageAsCsv(usage))
+    else this.#save(`${name} usage.json`, 'application/json', `${JSON.stringify(usage, null, 2)}\n`)
+  }
+
   /** A text as a file of that name, without what systems do not have in names. */
-  save(name: string, type: string, text: string): void {
+  #save(name: string, type: string, text: string): void {
     this.#platform.saveFile(name.replaceAll(/[\\/:*?"<>|]+/g, ' ').trim(), type, text)
   }
 }
