@@ -28,7 +28,7 @@ export const Welcome = z.object({
 export type Welcome = z.infer<typeof Welcome>
 
 const LeaveReason = z.enum(['left', 'lost', 'closed', 'removed'])
-const CloseReason = z.enum(['ended', 'deleted', 'shutdown'])
+const CloseReason = z.enum(['ended', 'deleted', 'shutdown', 'suspended'])
 
 export const notifications = {
   welcome: { about: 'The first event of every connection.', payload: Welcome },
