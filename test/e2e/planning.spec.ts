@@ -120,7 +120,7 @@ test('F12: settings that were kept make a room, and are deleted', async ({ serve
   await test.step('a guest waits in its lobby', async () => {
     const grace = await person('Grace', { look: null })
     await grace.page.goto(page.url())
-    await expect(grace.page.getByText('You wait before the room until a host lets you in.')).toBeVisible()
+    await expect(grace.page.getByText('You will wait before the room until a host lets you in.')).toBeVisible()
   })
 
   await test.step('deleted, after a question', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lookOfPicture, lookOfSound, type Look } from '../support/looks.ts'
 import { serve, type ServedProcess } from '../support/serve.ts'
+import type { Locator } from '@playwright/test'
 import { findsNothing } from './support/axe.ts'
 import { expect, test as base } from './support/fixtures.ts'
 import { outsider } from './support/outsider.ts'
@@ -102,7 +103,7 @@ test('F45: one rings a member from the list, who accepts; they hear and see each
     await ring(ada, 'Grace')
     await expect(directCall(ada).getByRole('status')).toHaveText('Ringing…')
     await expect(incoming(grace, 'Ada')).toBeFocused()
-    await expect(incoming(grace, 'Ada')).toHaveAccessibleDescription(/Only the two of you hear each other, not the room/)
+    await expect(incoming(grace, 'Ada')).toHaveAccessibleDescription(/Only those in the call hear you, not the room/)
     await findsNothing(ada.page, 'ringing')
     await findsNothing(grace.page, 'being rung')
     await grace.page.getByRole('button', { name: 'Silence' }).click()
@@ -117,6 +118,21 @@ test('F45: one rings a member from the list, who accepts; they hear and see each
     await grace.page.getByRole('button', { name: 'Video' }).click()
     await Promise.all([seesDirectly(ada, 'green'), seesDirectly(grace, 'red')])
     await findsNothing(ada.page, 'talking')
+  })
+
+  await test.step('on a narrow window, the call covers neither who is in it nor what the room says', async () => {
+    await ada.page.setViewportSize({ width: 400, height: 800 })
+    await ada.page.getByRole('button', { name: 'Hide panel' }).click()
+    const below = async (upper: Locator, lower: Locator) => {
+      const [above, under] = await Promise.all([upper.boundingBox(), lower.boundingBox()])
+      return above && under ? under.y - above.y - above.height : null
+    }
+    const notice = ada.page.getByText('You are here for the chat')
+    await expect.poll(() => below(notice, directCall(ada))).toBeGreaterThan(0)
+    for (const name of ['Ada', 'Grace', 'Lin'])
+      await expect.poll(() => below(directCall(ada), ada.figure(name))).toBeGreaterThanOrEqual(0)
+    await findsNothing(ada.page, 'talking on a narrow window')
+    await ada.page.setViewportSize({ width: 1280, height: 800 })
   })
 
   await test.step('the room is told nothing of it', async () => {
@@ -183,6 +199,7 @@ test('F45: several are rung at once: one accepts, one declines, one is busy, one
     await lin.request('ring', { to: [sam.id] })
     await ada.page.getByRole('button', { name: 'Ring several…' }).click()
     const dialog = ada.page.getByRole('dialog', { name: 'Ring several' })
+    await expect(dialog).toHaveAccessibleDescription(/Only those in the call hear you\.$/)
     await dialog.getByRole('button', { name: 'Ring them' }).click()
     await expect(dialog.getByText('Choose whom to ring.')).toBeVisible()
     for (const name of ['Grace', 'Kim', 'Sam']) await dialog.getByRole('checkbox', { name }).check()

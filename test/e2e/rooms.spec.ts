@@ -97,6 +97,32 @@ test('from the lobby one is written to and let in; another one is refused, and t
   })
 })
 
+test('whom a host admits into a full room stands in line, and a second press at the same place refuses nobody', async ({
+  server,
+  person,
+}) => {
+  const ada = await person('Ada', { look: null })
+  const { page } = ada
+  const code = await setUpRoom(ada, server.url, async () => {
+    await page.getByRole('checkbox', { name: 'Lobby' }).check()
+    await page.getByRole('textbox', { name: 'Places' }).fill('1')
+  })
+  const grace = await outsider(server.url)
+  await grace.request('joinRoom', { joinCode: code, name: 'Grace', queue: true })
+  await ada.toggle('People').click()
+  const box = await page.getByRole('group', { name: 'Lobby' }).getByRole('button', { name: 'Admit' }).boundingBox()
+  if (!box) throw new Error('there is nobody to admit')
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.click(x, y)
+  const inLine = page.getByRole('group', { name: 'Waiting for a free place' }).getByRole('listitem', { name: 'Grace' })
+  await expect(inLine).toContainText('Next')
+  await page.mouse.click(x, y)
+  await ada.toggle('People').click()
+  await ada.toggle('People').click()
+  await expect(inLine).toBeVisible()
+  grace.close()
+})
+
 test('a password is asked for at the door, a wrong one is said there, and its host needs none', async ({ server, person }) => {
   const ada = await person('Ada', { look: null })
   const code = await setUpRoom(ada, server.url, (page) => page.getByRole('textbox', { name: 'Password' }).fill('sesame'))
@@ -235,6 +261,11 @@ test('a co-host is made by menu, locks the room and leads, but for what is the h
     await ada.page.getByRole('dialog', { name: 'Make Grace the host?' }).getByRole('button', { name: 'Hand over' }).click()
     await expect(grace.page.getByRole('button', { name: 'End for all' })).toBeVisible()
     await expect(ada.page.getByRole('button', { name: 'End for all' })).toHaveCount(0)
+    await expect(grace.page.getByText('You lead this room now.')).toBeVisible()
+    await findsNothing(grace.page, 'the new host')
+    await expect(ada.page.getByText('You lead this room now.')).toHaveCount(0)
+    await grace.page.getByText('You lead this room now.').locator('..').getByRole('button', { name: 'Dismiss' }).click()
+    await expect(grace.page.getByText('You lead this room now.')).toHaveCount(0)
   })
   lin.close()
 })

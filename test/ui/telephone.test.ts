@@ -11,6 +11,12 @@ import { Lanyard } from '../../src/renderer/src/state/Lanyard.svelte.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import Holder from './support/Holder.svelte'
 
+class NoSizes implements ResizeObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
 /** How often the ring tone has begun, and has ended; there is no sound here. */
 const tone = vi.hoisted(() => ({ begun: 0, ended: 0 }))
 vi.mock('../../src/renderer/src/components/ring/ringTone.ts', () => ({
@@ -21,6 +27,8 @@ vi.mock('../../src/renderer/src/components/ring/ringTone.ts', () => ({
 }))
 
 beforeEach(() => {
+  // There is no layout here, either.
+  vi.stubGlobal('ResizeObserver', NoSizes)
   Object.assign(tone, { begun: 0, ended: 0 })
   localStorage.clear()
 })
@@ -61,9 +69,18 @@ describe('F45: whoever is rung', () => {
   test('sees who calls, hears it, and has the focus on the card', async () => {
     open({ calls: { rung: ada } })
     expect(text()).toContain('Grace Hopper calls you')
-    expect(text()).toContain('Only the two of you hear each other, not the room.')
     expect(document.activeElement).toBe(card())
     expect(tone).toEqual({ begun: 1, ended: 0 })
+  })
+
+  test('reads who will hear, and that the room will where one’s microphone there is on', async () => {
+    const { session } = open({ calls: { rung: ada } })
+    const about = () => document.querySelector(`#${card()?.getAttribute('aria-describedby')}`)?.textContent.trim()
+    expect(about()).toBe('Your microphone in the room stays on: the room hears you, too.')
+    session.microphone.set(false)
+    await session.microphone.settled()
+    flushSync()
+    expect(about()).toBe('Only those in the call hear you, not the room.')
   })
 
   test('accepts, and is in the call, with the tone over', async () => {

@@ -167,17 +167,17 @@ export class SampleSession
 
   async join({ queue = false } = {}): Promise<void> {
     const { refusal } = this.scene
-    if (refusal && queue) return this.#become({ status: 'waiting', reason: 'full', place: 3, room: sampleRoom() })
+    if (refusal && queue) return this.become({ status: 'waiting', reason: 'full', place: 3, room: sampleRoom() })
     if (refusal) throw refusal
-    this.#become({ status: 'joined', room: sampleRoom(), selfId: 'p0' })
+    this.become({ status: 'joined', room: sampleRoom(), selfId: 'p0' })
   }
 
   async leave(): Promise<void> {
-    this.#become({ status: 'left', reason: 'left', room: sampleRoom() })
+    this.become({ status: 'left', reason: 'left', room: sampleRoom() })
   }
 
   async endForAll(): Promise<void> {
-    this.#become({ status: 'left', reason: 'ended', room: sampleRoom() })
+    this.become({ status: 'left', reason: 'ended', room: sampleRoom() })
   }
 
   sendChat(text: string): void {
@@ -232,13 +232,14 @@ export class SampleSession
       get room() {
         return room()
       },
-      changeRoom: (changes) => this.#become({ status: 'joined', room: { ...room(), ...changes }, selfId: 'p0' }),
-      delete: () => this.#become({ status: 'left', reason: 'deleted', room: room() }),
+      changeRoom: (changes) => this.become({ status: 'joined', room: { ...room(), ...changes }, selfId: 'p0' }),
+      delete: () => this.become({ status: 'left', reason: 'deleted', room: room() }),
       waitingChanged: () => this.emit('waiting'),
     }
   }
 
-  #become(state: Session['state']): void {
+  /** It stands otherwise from now on. */
+  become(state: Session['state']): void {
     this.state = state
     this.emit('state')
     this.emit('roster')

@@ -72,6 +72,7 @@ export const sampleRooms: readonly Room[] = [
     host: { userId: 'u3', name: 'Tomáš Dvořák' },
   }),
   sampleRoom({ id: 'r2', name: 'Lunch', present: 1, state: 'ACTIVE', host: { userId: 'u2', name: 'Lin' } }),
+  sampleRoom({ id: 'r4', name: 'Lunch', joinCode: 'M0N0GR', present: 0, state: 'EMPTY', hasPassword: true, admission: 'lobby' }),
   sampleRoom({ id: 'r3', name: '每周例会', present: 0, state: 'EMPTY', host: { userId: 'u4', name: '王小明' } }),
 ]
 

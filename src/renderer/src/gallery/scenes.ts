@@ -187,6 +187,7 @@ export const scenes: Record<string, Partial<Scene>> = {
   listener: { state: joined, role: 'listener' },
   roomLocked: { state: { ...joined, room: { ...room, locked: true, hasPassword: true, emptyTtl: 7_200, admission: 'lobby' } } },
   readyPassword: { room: sampleRoom({ hasPassword: true, admission: 'lobby', host: null }) },
+  readyLong: { room: { ...early, hasPassword: true, admission: 'lobby' } },
   readyWrongPassword: {
     room: sampleRoom({ hasPassword: true, host: null }),
     refusal: new AppError('passwordRequired', 'Design sync asks for a password'),
@@ -206,6 +207,13 @@ export const scenes: Record<string, Partial<Scene>> = {
   refused: { state: left('refused') },
   ended: { state: left('ended') },
   shutdown: { state: left('shutdown') },
+  suspended: { state: left('suspended') },
+  switchedOff: {
+    connection: {
+      status: 'refused',
+      error: new AppError('forbidden', 'The rooms of this tenant are switched off; ask whoever runs the server'),
+    },
+  },
   upgrade: {
     connection: {
       status: 'refused',

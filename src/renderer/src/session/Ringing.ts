@@ -133,8 +133,9 @@ export class Ringing extends Emitter<{ changed: [] }> {
     if (this.#state.status === 'in') await this.#state.media.use(kind, deviceId)
   }
 
-  /** Out of the room: the server has ended what went on in it. */
+  /** Out of the room: the server has ended what went on in it, and what became of it is no news elsewhere. */
   exit(): void {
+    if (this.#last !== null && this.#last.call.roomId !== null) this.dismiss()
     if (this.#state.status !== 'idle' && this.#state.call.roomId !== null) this.#leave({ status: 'idle' })
   }
 

@@ -1,4 +1,5 @@
 import type { Source } from '../../../shared/model.ts'
+import type { Role } from '../../../shared/roles.ts'
 import type { Session } from '../session/Session.ts'
 import { addComings, noComings, tellComings } from './comings.ts'
 import type { Conversation } from './Conversation.svelte.ts'
@@ -12,6 +13,8 @@ export class Announcer {
   comings = $state('')
   /** For readers only. */
   text = $state('')
+  /** Whether one has come to lead the room while one was in it, and has not read so yet. */
+  isNewHost = $state(false)
   readonly #session: Session
   readonly #conversation: Conversation
   #roomId: string | null = null
@@ -21,6 +24,7 @@ export class Announcer {
   #unread = 0
   #lobby: ReadonlySet<string> = new Set()
   #stopped: readonly Source[] = []
+  #role: Role | undefined
 
   constructor(session: Session, conversation: Conversation) {
     this.#session = session
@@ -44,12 +48,15 @@ export class Announcer {
     this.#roomId = roomId
     this.#present = this.#members()
     this.#stopped = this.#session.self?.stopped ?? []
+    this.#role = this.#session.self?.role
+    this.isNewHost = false
     this.#forget()
   }
 
   #rosterChanged(): void {
     if (this.#session.state.status !== 'joined' || this.#roomId === null) return
     this.#allowed(this.#session.self?.stopped ?? [])
+    this.#turned(this.#session.self?.role)
     const present = this.#members()
     const before = this.#present
     this.#present = present
@@ -87,6 +94,14 @@ export class Announcer {
     const allowed = this.#stopped.find((source) => !stopped.includes(source))
     this.#stopped = stopped
     if (allowed) this.text = allowed === 'screen' ? 'You can share your screen again' : `You can turn your ${allowed} on again`
+  }
+
+  /** Between two seats one has no role, and is not new to the one before. */
+  #turned(role: Role | undefined): void {
+    if (role === undefined || role === this.#role) return
+    this.#role = role
+    this.isNewHost = role === 'host'
+    if (this.isNewHost) this.text = 'You lead this room now'
   }
 
   /** With the chat open, nothing is unread, and its list speaks for itself. */

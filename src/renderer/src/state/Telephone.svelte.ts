@@ -33,6 +33,9 @@ export class Telephone {
     this.#ringing = follow(session.ringing, 'changed')
     this.#bystanders = follow(session.bystanders, 'changed')
     this.#reach = follow(session, 'roster', 'state', 'connection')
+    session.on('state', () => {
+      if (session.state.status === 'left') this.#error = null
+    })
     this.#stop = $effect.root(() => {
       $effect(() => session.bystanders.introduce(preferences.canBeRung ? preferences.name.trim() || null : null))
     })

@@ -26,6 +26,8 @@ export class Visit {
   /** What was typed at the door, and what is wrong with it. */
   password = $state('')
   #passwordError = $state<string | null>(null)
+  /** What was typed at the doors of rooms, by their ids, and was not wrong: whoever comes back need not type it again. */
+  readonly #passwords = new Map<string, string>()
   /** Out of the lobby or the line into the room, the devices go on as they were wished. */
   #hasWaited = false
   /** Whether one has come for the chat alone, and has not joined the call since. */
@@ -211,6 +213,7 @@ export class Visit {
   }
 
   async #enter(from: Outside, room: Room, queue = false): Promise<void> {
+    if (this.password !== '') this.#passwords.set(room.id, this.password)
     const isStillHere = () => this.#outside === from || (from.at === 'ready' && this.#isAtDoor(room))
     try {
       await this.#session.join({
@@ -236,6 +239,7 @@ export class Visit {
 
   #askPassword(room: Room): void {
     const isWrong = this.password !== ''
+    this.#passwords.delete(room.id)
     if (this.#outside.at !== 'ready') this.#goToDoor(room)
     this.password = ''
     this.#passwordError = isWrong ? 'That is not the password of this room. Try again.' : 'This room asks for a password.'
@@ -292,7 +296,7 @@ export class Visit {
   #goToDoor(room: Room): void {
     if (room.closed && !this.canOpen(room)) return this.#goTo(ended(room))
     this.#goTo({ at: 'ready', room })
-    this.password = ''
+    this.password = this.#passwords.get(room.id) ?? ''
     this.#passwordError = null
     this.#isForChat = false
     this.#platform.showRoom(room.joinCode)

@@ -22,7 +22,7 @@ type Point = (index: number | null | undefined) => void
 /** People before visits: there are never more of them. */
 export const peoplePlot = (usage: RoomUsage, ink: Ink, point: Point, height: number): uPlot.Options => ({
   ...frame(usage, ink, point, height),
-  series: [{}, bars(ink, '--n7', 0.72), bars(ink, '--accent', 0.44)],
+  series: [{}, bars(ink, '--n8', 0.72), bars(ink, '--accent', 0.44)],
 })
 
 export const durationPlot = (usage: RoomUsage, ink: Ink, point: Point, height: number): uPlot.Options => {
@@ -56,7 +56,15 @@ function frame({ days }: RoomUsage, ink: Ink, point: Point, height: number): Omi
     hooks: { setCursor: [({ cursor }) => point(cursor.idx)] },
     scales: { x: { time: false, range: [-0.6, days.length - 0.4] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...look, grid: { show: false }, space: 56, size: 24, incrs: [1, 2, 7, 14, 30], values: (_, at) => at.map(dayOf) },
+      {
+        ...look,
+        grid: { show: false },
+        space: 56,
+        gap: 10,
+        size: 30,
+        incrs: [1, 2, 7, 14, 30],
+        values: (_, at) => at.map(dayOf),
+      },
       {
         ...look,
         grid: { stroke: () => ink.of('--border'), width: 1 },
