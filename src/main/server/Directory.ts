@@ -77,9 +77,9 @@ export class Directory extends Emitter<Events> {
   /** Makes a room for someone, or, for a program with a key, one without a host. Throws `slugTaken`, `limitReached`. */
   async create(tenantId: string, by: Actor, settings: RoomSettings, hostUserId: string | null): Promise<StoredRoom> {
     const now = new Date().toISOString()
-    if (settings.schedule) checkSchedule(settings.schedule)
     const { password, ...rest } = settings
     const wanted = { ...defaultSettings, ...onlyGiven(rest) }
+    if (wanted.schedule) checkSchedule(wanted.schedule, wanted.timeZone)
     const row = {
       ...wanted,
       passwordHash: (await hashOf(password)) ?? null,
@@ -110,7 +110,7 @@ export class Directory extends Emitter<Events> {
   /** Sets what is given. Throws `slugTaken`, `changedMeanwhile`, `roomNotFound`. */
   async change(room: StoredRoom, by: Actor, settings: RoomSettings, ifVersion?: number): Promise<StoredRoom> {
     const { password, ...rest } = settings
-    if (settings.schedule) checkSchedule(settings.schedule)
+    if (settings.schedule) checkSchedule(settings.schedule, settings.timeZone ?? room.timeZone)
     const passwordHash = await hashOf(password)
     const change: Partial<StoredSettings> = { ...onlyGiven(rest), ...(passwordHash !== undefined && { passwordHash }) }
     // The names only: what someone has written is nobody else's.
