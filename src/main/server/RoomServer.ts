@@ -1,6 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import type { Room as RoomInfo, RoomSettings } from '../../shared/model.ts'
-import { Slug } from '../../shared/model.ts'
+import { RoomSettings, type Room as RoomInfo } from '../../shared/model.ts'
 import type { Params, Value } from '../../shared/protocol.ts'
 import { may, type Right } from '../../shared/roles.ts'
 import { Access } from './Access.ts'
@@ -248,7 +247,7 @@ export class RoomServer {
 
   /** An ephemeral room for the first one who joins it. Whatever could not be its name in a link is no room. */
   async #autoCreate(connection: Connection, slug: string): Promise<StoredRoom> {
-    if (connection.grant || !Slug.safeParse(slug).success) throw noSuchRoom()
+    if (connection.grant || !RoomSettings.shape.slug.safeParse(slug).success) throw noSuchRoom()
     try {
       return await this.#create(connection, { name: slug, slug, emptyTtl: 0 })
     } catch (error) {

@@ -1,4 +1,4 @@
-import { Slug, type Room, type RoomSettings, type Template } from '../../../shared/model.ts'
+import { RoomSettings, type Room, type Template } from '../../../shared/model.ts'
 import {
   moveUp,
   newScheduleDraft,
@@ -106,7 +106,7 @@ export function templateOf(draft: RoomDraft, before: Template['settings'] = {}):
 export function errorsIn(draft: RoomDraft): DraftErrors {
   const errors: DraftErrors = scheduleErrorsIn(draft)
   if (draft.name.trim() === '') errors.name = 'Give the room a name, such as what it is about.'
-  if (draft.slug.trim() !== '' && !Slug.safeParse(draft.slug.trim()).success)
+  if (draft.slug.trim() !== '' && !RoomSettings.shape.slug.safeParse(draft.slug.trim()).success)
     errors.slug = 'Use lower-case letters, digits and dashes, and nothing that looks like a join code, as in team-meeting.'
   if (draft.places.trim() !== '' && !isWhole(draft.places, MOST_PLACES))
     errors.places = `Type a number from 1 to ${MOST_PLACES.toLocaleString('en')}, or nothing for no limit.`
