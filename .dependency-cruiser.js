@@ -40,7 +40,6 @@ const layers = [
         'socket.io',
         'ical-generator',
         'luxon',
-        'rrule',
         '@touch4it/ical-timezones',
         'zod',
       ),

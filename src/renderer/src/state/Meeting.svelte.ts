@@ -1,9 +1,9 @@
-import { formatJoinCode } from '../../../shared/joinCode.ts'
 import type { AppError } from '../../../shared/errors.ts'
 import type { Member, Room, Source } from '../../../shared/model.ts'
 import { may } from '../../../shared/roles.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Media, Session } from '../session/Session.ts'
+import { codeOf } from './codeOf.ts'
 import { follow } from './follow.ts'
 import type { Preferences } from './Preferences.svelte.ts'
 
@@ -41,7 +41,7 @@ export class Meeting {
 
   /** The join code as it is read aloud. */
   get code(): string {
-    return formatJoinCode(this.room?.joinCode ?? '')
+    return this.room ? codeOf(this.room) : ''
   }
 
   get link(): string {
