@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { charge, networkOf } from './charge.ts'
+import { networkOf, pay } from './charge.ts'
 
 /**
  * Rooms that people without a key may make from one address. Nobody makes so many by hand; a program that does would fill the disk.
@@ -11,11 +11,6 @@ export class NewRoomBudget {
 
   /** Throws `rateLimited`. */
   async spend(address: string | null): Promise<void> {
-    await charge(
-      [[this.#single, networkOf(address)]],
-      'Too many rooms were made from there; wait a while',
-      async () => {},
-      () => false,
-    )
+    await pay([[this.#single, networkOf(address)]], 'Too many rooms were made from there; wait a while')
   }
 }

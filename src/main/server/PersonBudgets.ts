@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { charge } from './charge.ts'
+import { pay } from './charge.ts'
 
 /**
  * What one person may do in a time, far above what anyone does by hand or a client for them: a program that floods is stopped before
@@ -23,12 +23,6 @@ export class PersonBudgets {
 
   /** Throws `rateLimited`. */
   async spend(spending: Spending, userId: string, points = 1): Promise<void> {
-    await charge(
-      [[this.#limiters[spending], userId]],
-      budgets[spending].sentence,
-      async () => {},
-      () => false,
-      points,
-    )
+    await pay([[this.#limiters[spending], userId]], budgets[spending].sentence, points)
   }
 }

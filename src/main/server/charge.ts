@@ -1,23 +1,30 @@
 import { RateLimiterRes, type RateLimiterMemory } from 'rate-limiter-flexible'
 import { AppError } from '../../shared/errors.ts'
 
+/** A budget, and whose share of it. */
+type Share = readonly [RateLimiterMemory, key: string]
+
+/** Takes something out of each budget. Throws `rateLimited` with the sentence where one of them has not enough left. */
+export async function pay(shares: readonly Share[], sentence: string, points = 1): Promise<void> {
+  await Promise.all(shares.map(([budget, key]) => budget.consume(key, points))).catch((refusal: unknown) => {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal
+    throw new AppError('rateLimited', sentence, { details: { retryAfterMs: refusal.msBeforeNext } })
+  })
+}
+
 /**
  * Tries something that may be tried so often only, and gives back what it has cost where it succeeds. It is paid before: many at once
  * would all be tried with what is left for one. Throws `rateLimited` with the sentence.
  */
 export async function charge<T>(
-  budgets: readonly (readonly [RateLimiterMemory, key: string])[],
+  shares: readonly Share[],
   sentence: string,
   attempt: () => Promise<T>,
   succeeded: (result: T) => boolean,
-  points = 1,
 ): Promise<T> {
-  await Promise.all(budgets.map(([budget, key]) => budget.consume(key, points))).catch((refusal: unknown) => {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal
-    throw new AppError('rateLimited', sentence, { details: { retryAfterMs: refusal.msBeforeNext } })
-  })
+  await pay(shares, sentence)
   const result = await attempt()
-  if (succeeded(result)) await Promise.all(budgets.map(([budget, key]) => budget.reward(key, points)))
+  if (succeeded(result)) await Promise.all(shares.map(([budget, key]) => budget.reward(key)))
   return result
 }
 
