@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Call as CallInfo, Party, PartyState } from '../../shared/model.ts'
 import type { Params } from '../../shared/protocol.ts'
+import { Audience } from './Audience.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { randomId } from './ids.ts'
 import { Paced } from './Paced.ts'
@@ -46,16 +47,15 @@ export class Calls {
   readonly #busy = new Map<string, Call>()
   /** Those outside of rooms who can be called, by the id of their connection. */
   readonly #outside = new Map<string, { connection: Connection; tenantId: string; party: Party }>()
-  readonly #teller: (channel: string) => Tell
-  /** Who is told of those outside of rooms, by the tenant whose people they are. */
-  readonly #lookers = new WeakMap<Connection, string>()
+  /** Whoever has asked who can be called outside of rooms. */
+  readonly #lookers: Audience
   /** By tenant and id, who can be called outside of rooms now; null: not any more. */
   readonly #changed = new Map<string, Map<string, Party | null>>()
   readonly #news = new Paced(PEOPLE_EVERY_MS, () => this.#tellPeople())
 
   constructor(options: CallsOptions, teller: (channel: string) => Tell) {
     this.#options = options
-    this.#teller = teller
+    this.#lookers = new Audience('lookers', teller)
   }
 
   /** Says by which name one can be called outside of rooms; null: not any more. Throws `forbidden`. */
@@ -71,11 +71,7 @@ export class Calls {
   /** Who of one's own tenant can be called outside of rooms, oneself excepted. `connectedChanged` tells from then on. Throws `forbidden`. */
   connected(asking: Connection): Party[] {
     this.#requireDirect(asking)
-    if (!asking.peer) {
-      const channel = lookersOf(asking.tenantId)
-      this.#lookers.set(asking, channel)
-      asking.wire.enter(channel)
-    }
+    if (!asking.peer) this.#lookers.add(asking)
     return [...this.#outside.values()]
       .filter(({ connection, tenantId }) => connection !== asking && tenantId === asking.tenantId && !connection.peer)
       .map(({ party }) => party)
@@ -83,9 +79,7 @@ export class Calls {
 
   /** Whoever is in a room, or waits for one, is called there. */
   entered(connection: Connection): void {
-    const channel = this.#lookers.get(connection)
-    if (channel !== undefined) connection.wire.exit(channel)
-    this.#lookers.delete(connection)
+    this.#lookers.remove(connection)
     this.gone(connection.id)
   }
 
@@ -174,7 +168,7 @@ export class Calls {
     for (const [tenantId, changed] of this.#changed) {
       const people = [...changed.values()].filter((party) => party !== null)
       const gone = [...changed].filter(([, party]) => party === null).map(([id]) => id)
-      this.#teller(lookersOf(tenantId))('connectedChanged', { people, gone })
+      this.#lookers.of(tenantId)('connectedChanged', { people, gone })
     }
     this.#changed.clear()
   }
@@ -255,9 +249,6 @@ export class Calls {
     }
   }
 }
-
-/** Whoever has asked who can be called outside of rooms. */
-const lookersOf = (tenantId: string) => `lookers of ${tenantId}`
 
 const ofSeat = (peer: Peer): Reachable => ({
   party: { id: peer.id, userId: peer.seat.userId, name: peer.seat.name },

@@ -1,5 +1,6 @@
 import type { Room } from '../../shared/model.ts'
-import type { Connection, Tell } from './Connection.ts'
+import { Audience } from './Audience.ts'
+import type { Tell } from './Connection.ts'
 import { Paced } from './Paced.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
@@ -8,31 +9,17 @@ const EVERY_MS = 250
 
 /** Tells open lists of rooms what has changed: at once, and in a burst what each room has come to. */
 export class RoomNews {
-  readonly #teller: (channel: string) => Tell
+  /** Whoever has asked for the list of rooms, and is in none. */
+  readonly watchers: Audience
   readonly #describe: (stored: StoredRoom) => Room
-  readonly #watched = new WeakMap<Connection, string>()
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
   readonly #gone = new Map<string, StoredRoom>()
   readonly #news = new Paced(EVERY_MS, () => this.#tell())
 
   constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
-    this.#teller = teller
+    this.watchers = new Audience('watchers', teller)
     this.#describe = describe
-  }
-
-  /** From now on someone is told of the rooms of their tenant. */
-  watch(connection: Connection): void {
-    const channel = watchersOf(connection.tenantId)
-    this.#watched.set(connection, channel)
-    connection.wire.enter(channel)
-  }
-
-  /** Whichever tenant's they watched: a token may have brought them to another one. */
-  unwatch(connection: Connection): void {
-    const channel = this.#watched.get(connection)
-    if (channel !== undefined) connection.wire.exit(channel)
-    this.#watched.delete(connection)
   }
 
   /** Of a private room nothing is told. */
@@ -56,12 +43,9 @@ export class RoomNews {
 
   #tell(): void {
     for (const stored of this.#changed.values())
-      this.#teller(watchersOf(stored.tenantId))('roomChanged', { room: this.#describe(stored) })
-    for (const { id, tenantId } of this.#gone.values()) this.#teller(watchersOf(tenantId))('roomGone', { roomId: id })
+      this.watchers.of(stored.tenantId)('roomChanged', { room: this.#describe(stored) })
+    for (const { id, tenantId } of this.#gone.values()) this.watchers.of(tenantId)('roomGone', { roomId: id })
     this.#changed.clear()
     this.#gone.clear()
   }
 }
-
-/** Whoever has asked for the list of rooms of a tenant, and is in none. */
-const watchersOf = (tenantId: string) => `watchers of ${tenantId}`

@@ -184,7 +184,7 @@ export class RoomServer {
       const own = cursor === null ? await roomById(this.#context.store, tenantId, grant.roomId) : null
       return { rooms: own ? [this.describe(own)] : [], cursor: null }
     }
-    if (!connection.peer) this.#news.watch(connection)
+    if (!connection.peer) this.#news.watchers.add(connection)
     const wanted = query.trim().toLowerCase()
     const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
     const leading = cursor === null ? this.#withPeople(tenantId, wanted) : []
@@ -269,7 +269,7 @@ export class RoomServer {
 
   /** Whoever is in a room, or waits for one, is called there, and watches no list. */
   #inside(connection: Connection): void {
-    this.#news.unwatch(connection)
+    this.#news.watchers.remove(connection)
     this.calls.entered(connection)
   }
 

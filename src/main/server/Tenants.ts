@@ -106,7 +106,7 @@ export class Tenants extends Emitter<{ changed: [Tenant] }> {
   }
 
   #tierOf(tenant: Tenant | undefined): Tier {
-    // A tier that the configuration does not name any more must not be one without limits.
+    // One that the configuration does not name has those of `standard`; the log says so at the start.
     const tier = tenant && this.#names(tenant.tier) ? tenant.tier : 'standard'
     return this.#tiers?.[tier] ?? WITHOUT_LIMITS
   }

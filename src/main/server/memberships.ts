@@ -4,7 +4,7 @@ import type { Membership } from '../../shared/model.ts'
 import type { Role } from '../../shared/roles.ts'
 import type { RoomServer } from './RoomServer.ts'
 import { noting, type Act, type Actor, type AuditEntry } from './store/audit.ts'
-import { insertMember, membershipsOf, removeMember } from './store/members.ts'
+import { insertMember, membershipsOf, removeMember, roleOf } from './store/members.ts'
 import type { StoredRoom } from './store/rooms.ts'
 import type { Store } from './store/Store.ts'
 import { nameUser, userById } from './store/users.ts'
@@ -28,14 +28,14 @@ export async function putMember(
   { role, name: named }: { role: Exclude<Role, 'host'>; name?: string | undefined },
 ): Promise<{ membership: Membership; isNew: boolean }> {
   requireNotHost(room, userId)
-  const before = (await membershipsOf(store, room.id)).find((membership) => membership.userId === userId)
+  const isNew = (await roleOf(store, room.id, userId)) === null
   const known = await userById(store, room.tenantId, userId)
   const name = (known?.hasDevice ? known.name : (named ?? known?.name)) ?? ''
-  const note = noteOf(room, by, before ? 'roleChanged' : 'memberAdded', { userId, name }, { role })
+  const note = noteOf(room, by, isNew ? 'memberAdded' : 'roleChanged', { userId, name }, { role })
   const naming = named === undefined ? [] : [nameUser(store, { id: userId, tenantId: room.tenantId, name: named, at: note.at })]
   await noting(store, note).write(...naming, insertMember(store, { roomId: room.id, userId, role, at: note.at }))
   rooms.living.get(room.id)?.place(userId, role)
-  return { membership: await membershipOf(store, room, userId), isNew: !before }
+  return { membership: await membershipOf(store, room, userId), isNew }
 }
 
 /** Takes someone's lasting place away. Throws `memberNotFound`, and `forbidden` for the host. */
