@@ -1,10 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
-import { wordsOf } from '../lan/words.ts'
 import { Addresses } from './Addresses.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
@@ -13,8 +12,10 @@ import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
+import { isPlain, servePlain } from './plainPort.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { makeOwnerApp } from './rest/owner.ts'
+import { makePlainApp } from './rest/plain.ts'
 import { problemOf } from './rest/problem.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
@@ -24,8 +25,9 @@ import { systemClock, type Clock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
-import { keptIdentity, ownIdentity, type Identity } from './tls/Identity.ts'
-import { isLoopback, isPrivate, speakTls } from './tls/onePort.ts'
+import { Certificate } from './tls/Certificate.ts'
+import { keptIdentity, ownIdentity, renewIdentity } from './tls/Identity.ts'
+import { isLoopback, isPrivate } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
@@ -47,6 +49,8 @@ export interface RoomServer {
   readonly fingerprint: Fingerprint | null
   readonly words: string[] | null
   readonly port: number
+  /** The addresses at which browsers come without encryption; none where its owner has opened no port for that. */
+  readonly plainUrls: string[]
   readonly dataDir: string
   readonly version: string
   readonly protocol: number
@@ -89,13 +93,14 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     step('folder')
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
-    const identity = await identityFor(config, dataDir)
-    const words = identity && (await wordsOf(identity.fingerprint))
+    const certificate = await certificateFor(config, dataDir)
 
     // A wrong address or a taken port is said before anything else is started.
-    const probe = createServer()
-    await listen(probe, config)
-    await new Promise((resolve) => probe.close(resolve))
+    for (const way of waysOf(config)) {
+      const probe = createServer()
+      await listen(probe, config.host, way)
+      await new Promise((resolve) => probe.close(resolve))
+    }
 
     // The two that take long go on at once; both are closed, however the other fares.
     step('database')
@@ -117,9 +122,12 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     step('network')
     // Signaling has to have the port's server before there is anything that requests could reach.
     let handle: RequestListener = () => {}
+    let handlePlain: RequestListener = () => {}
     const http = createServer((request, response) => handle(request, response))
-    if (identity) speakTls(http, identity)
-    const signaling = new Signaling(http, config, clock, log)
+    const plain = config.plainPort === null ? null : createServer((request, response) => handlePlain(request, response))
+    certificate?.showOn(http)
+    if (plain) servePlain(plain)
+    const signaling = new Signaling({ http, plain }, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
     const { masterKey } = dataDir
@@ -142,18 +150,31 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
     const metrics = new Metrics(rooms, sfu)
     closers.push(() => metrics.close())
-    const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
+    const addresses = new Addresses(http, config.host, certificate !== null)
+    const plainAddresses = plain && new Addresses(plain, config.host, false)
+    const trust = certificate && { name: config.name, certificate, port: () => addresses.port }
+    const page = { version, webDir: config.webDir, trust, log }
+    const app = makeHttpApp({ ...page, config, api: { rooms, store }, metrics, trouble })
     handle = guarded(config, listener(app.fetch))
-    const fingerprint = identity?.fingerprint ?? null
-    const addresses = new Addresses(http, config.host, identity !== null)
-    const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
-    const about = { id: serverId, name: config.name, version, fingerprint, words }
-    signaling.serve(rooms, store, metrics, () => ({ features, server: { ...about, urls: addresses.urls } }))
-    await listen(http, config)
+    handlePlain = guarded(config, listener(makePlainApp(page).fetch))
+    const shown = () => ({ fingerprint: certificate?.fingerprint ?? null, words: certificate?.words ?? null })
+    const features = {
+      ...{ chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate },
+      ownAuthority: (certificate?.authority ?? null) !== null,
+    }
+    const about = { id: serverId, name: config.name, version }
+    signaling.serve({
+      ...{ server: rooms, store, metrics },
+      about: () => ({ features, server: { ...about, ...shown(), urls: addresses.urls } }),
+      secureUrl: (request) => `https://${nameOf(request)}:${addresses.port}`,
+    })
+    const [way, plainWay] = waysOf(config)
+    await listen(http, config.host, way!)
+    if (plain) await listen(plain, config.host, plainWay!)
 
     const { databaseFile, backups } = dataDir
-    const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })
-    const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running, log })
+    const running = () => ({ url: addresses.url, urls: addresses.urls, ...shown(), version, pid: process.pid, config })
+    const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, certificate, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
@@ -165,9 +186,16 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       get urls() {
         return addresses.urls
       },
-      fingerprint,
-      words,
+      get fingerprint() {
+        return shown().fingerprint
+      },
+      get words() {
+        return shown().words
+      },
       port: addresses.port,
+      get plainUrls() {
+        return plainAddresses?.urls ?? []
+      },
       dataDir: dataDir.path,
       version,
       protocol: PROTOCOL_VERSION,
@@ -202,7 +230,7 @@ function startError(error: unknown): StartError {
 /** Keeps out requests from elsewhere, before anything reads them. */
 function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
   return (request, response) => {
-    if (!isPrivate(request.socket)) return leadToTls(request, response)
+    if (!isPlain(request.socket) && !isPrivate(request.socket)) return leadToTls(request, response)
     const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
     if (!error) return handle(request, response)
     response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
@@ -224,20 +252,34 @@ function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListe
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
-function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
+/** A port, and the flag that chooses it. */
+interface Way {
+  port: number
+  flag: string
+}
+
+function waysOf({ port, plainPort }: ServerConfig): Way[] {
+  const way = { port, flag: '--port' }
+  return plainPort === null ? [way] : [way, { port: plainPort, flag: '--plain-port' }]
+}
+
+/** By which name or address a request has come. Its Host has been looked at. */
+const nameOf = ({ headers }: IncomingMessage) => new URL(`http://${headers.host}`).hostname
+
+function listen(http: Server, host: string, way: Way): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    http.listen(port, host, resolve)
+    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, way)))
+    http.listen(way.port, host, resolve)
   })
 }
 
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): StartError {
+function listenError(cause: NodeJS.ErrnoException, host: string, { port, flag }: Way): StartError {
   switch (cause.code) {
     case 'EADDRINUSE':
-      return new StartError('portTaken', `Port ${port} is in use`, { hint: 'choose another with --port', cause })
+      return new StartError('portTaken', `Port ${port} is in use`, { hint: `choose another with ${flag}`, cause })
     case 'EACCES':
       return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
-        hint: 'choose another with --port',
+        hint: `choose another with ${flag}`,
         cause,
       })
     case 'EADDRNOTAVAIL':
@@ -248,7 +290,7 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
       })
     default:
       return new StartError('other', `Port ${port} on ${host} cannot be opened (${cause.code ?? cause.message})`, {
-        hint: 'choose others with --host and --port',
+        hint: `choose others with --host and ${flag}`,
         cause,
       })
   }
@@ -263,8 +305,8 @@ async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> 
 }
 
 /** Null where the server speaks plain HTTP: then to this computer alone. */
-async function identityFor(config: ServerConfig, { keys }: DataDir): Promise<Identity | null> {
-  const { host, name, tls, tlsCert, tlsKey } = config
+async function certificateFor(config: ServerConfig, { keys }: DataDir): Promise<Certificate | null> {
+  const { host, name, tls, tlsCert, tlsKey, plainPort } = config
   const isHere = host === 'localhost' || isLoopback(host)
   if ((tlsCert === null) !== (tlsKey === null))
     throw new StartError('wrongSetting', 'A certificate needs its key, and a key its certificate', {
@@ -274,6 +316,12 @@ async function identityFor(config: ServerConfig, { keys }: DataDir): Promise<Ide
     throw new StartError('wrongSetting', `Others on the network could read what is said without encryption on ${host}`, {
       hint: 'leave --tls off away, or listen on this computer alone with --host 127.0.0.1',
     })
-  if (tlsCert !== null && tlsKey !== null) return tls === 'off' ? null : ownIdentity({ certificate: tlsCert, key: tlsKey })
-  return tls === 'on' || (tls === 'auto' && !isHere) ? keptIdentity(keys, name) : null
+  const isEncrypted = tls === 'on' || (tls === 'auto' && (!isHere || tlsCert !== null))
+  if (plainPort !== null && !isEncrypted)
+    throw new StartError('wrongSetting', 'Guests without encryption are led to the encrypted port, and there is none', {
+      hint: 'add --tls on, or leave --plain-port away',
+    })
+  if (!isEncrypted) return null
+  if (tlsCert !== null && tlsKey !== null) return Certificate.of(ownIdentity({ certificate: tlsCert, key: tlsKey }), null)
+  return Certificate.of(await keptIdentity(keys, name), () => renewIdentity(keys, name))
 }
