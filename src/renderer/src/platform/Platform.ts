@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
 
 export const Theme = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof Theme>
@@ -46,6 +47,15 @@ export interface WindowChannel {
   close(): void
 }
 
+/** Which certificate its person has compared with the host's, in a browser, which cannot hold the server to it. */
+export interface Acquaintance {
+  /** Null where there was none yet. */
+  known(): Fingerprint | null
+  keep(fingerprint: Fingerprint): void
+  /** Someone else has answered: what this browser has kept for the server is theirs now, and good for nothing. */
+  forget(): void
+}
+
 /** What differs between a browser guest and the desktop window. */
 export interface Platform {
   /** Where the room server is; null as long as the app is at none. */
@@ -54,6 +64,10 @@ export interface Platform {
   readonly serverName: string
   /** What the window was opened for: `?room=CODE&username=NAME`. */
   readonly invitation: { room: string | null; name: string | null }
+  /** Whether others on the network can read what this window and the server say to each other. */
+  readonly isPlain: boolean
+  /** Null where the server's certificate is held against the one that is known before anything is said, as the app does. */
+  readonly acquaintance: Acquaintance | null
   /** This copy's secret for the server, by which it is known again. */
   readonly device: string | undefined
   /** False where its server is known not to run: then whoever answers at its address is someone else. */

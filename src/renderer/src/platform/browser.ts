@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { Fingerprint } from '../../../shared/fingerprint.ts'
 import { openChannel, read, readKept, saveFile, showTheme, write, writeKept } from './kept.ts'
-import type { Platform } from './Platform.ts'
+import type { Acquaintance, Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -10,11 +11,15 @@ const HostKeys = z.record(z.string(), z.string())
 /** The window as a page that its room server serves: that server, this browser's storage. */
 export function browserPlatform(): Platform {
   const query = new URLSearchParams(location.search)
+  // The port without encryption marks its page so.
+  const isPlain = 'plain' in document.documentElement.dataset
   return {
     serverUrl: location.origin,
     serverName: location.origin,
     invitation: { room: query.get('room'), name: query.get('username') },
-    device: readDevice(),
+    isPlain,
+    acquaintance: location.protocol === 'https:' ? acquaintance : null,
+    device: isPlain ? undefined : readDevice(),
     isServerThere: () => true,
     readKept,
     keep: writeKept,
@@ -36,6 +41,14 @@ export function browserPlatform(): Platform {
     saveFile,
     copyText,
   }
+}
+
+const acquaintance: Acquaintance = {
+  known: () => Fingerprint.safeParse(read('known')).data ?? null,
+  keep: (fingerprint) => write('known', fingerprint),
+  forget() {
+    for (const key of ['known', 'device', 'hostKeys']) write(key, null)
+  },
 }
 
 function readDevice(): string {

@@ -33,6 +33,8 @@ export function desktopPlatform(
     serverUrl: url,
     serverName: isOwn ? 'own' : (url ?? ''),
     invitation: { room, name: null },
+    isPlain: false,
+    acquaintance: null,
     device: keys?.device,
     isServerThere,
     readKept,
