@@ -4,6 +4,9 @@ import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { Interfaces } from '../lan/Interfaces.ts'
+import { Multicast } from '../lan/mdns/Multicast.ts'
+import { Responder } from '../lan/mdns/Responder.ts'
 import { Addresses } from './Addresses.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
@@ -69,6 +72,8 @@ export interface Watch {
   step?: (step: StartStep) => void
   /** So many people are in its rooms now. */
   people?: (count: number) => void
+  /** Others reach it at these addresses now. */
+  addresses?: (urls: string[]) => void
   /** The machine's, where nothing is said. */
   clock?: Clock
 }
@@ -94,6 +99,19 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
     const certificate = await certificateFor(config, dataDir)
+    // Signaling has to have the ports' servers before there is anything that requests could reach.
+    let handle: RequestListener = () => {}
+    let handlePlain: RequestListener = () => {}
+    const http = createServer((request, response) => handle(request, response))
+    const plain = config.plainPort === null ? null : createServer((request, response) => handlePlain(request, response))
+    certificate?.showOn(http)
+    if (plain) servePlain(plain)
+    const interfaces = new Interfaces()
+    closers.push(() => interfaces.close())
+    const addresses = new Addresses(http, interfaces, config, certificate !== null)
+    closers.push(() => addresses.close())
+    const plainAddresses = plain && new Addresses(plain, interfaces, config, false)
+    closers.push(() => plainAddresses?.close())
 
     // A wrong address or a taken port is said before anything else is started.
     for (const way of waysOf(config)) {
@@ -110,7 +128,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       () => step('media'),
       () => {},
     )
-    const starting = Sfu.start(config, log)
+    const starting = Sfu.start(config, () => addresses.hosts, log)
     closers.push(async () => (await starting).close())
     const [store, sfu] = await Promise.all([opening, starting])
     if (store.setAside !== null)
@@ -120,13 +138,6 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
-    // Signaling has to have the port's server before there is anything that requests could reach.
-    let handle: RequestListener = () => {}
-    let handlePlain: RequestListener = () => {}
-    const http = createServer((request, response) => handle(request, response))
-    const plain = config.plainPort === null ? null : createServer((request, response) => handlePlain(request, response))
-    certificate?.showOn(http)
-    if (plain) servePlain(plain)
     const signaling = new Signaling({ http, plain }, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
@@ -150,8 +161,6 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
     const metrics = new Metrics(rooms, sfu)
     closers.push(() => metrics.close())
-    const addresses = new Addresses(http, config.host, certificate !== null)
-    const plainAddresses = plain && new Addresses(plain, config.host, false)
     const trust = certificate && { name: config.name, certificate, port: () => addresses.port }
     const page = { version, webDir: config.webDir, trust, log }
     const app = makeHttpApp({ ...page, config, api: { rooms, store }, metrics, trouble })
@@ -171,6 +180,19 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const [way, plainWay] = waysOf(config)
     await listen(http, config.host, way!)
     if (plain) await listen(plain, config.host, plainWay!)
+    if (watch.addresses) addresses.on('changed', () => watch.addresses?.(addresses.urls))
+    if (config.mdns && certificate && !addresses.isHereOnly) {
+      const wire = new Multicast(interfaces, log)
+      closers.push(() => wire.close())
+      // When it was started, so that another number tells those who know it that it has come anew.
+      const revision = Math.floor(Date.now() / 1_000)
+      const { name } = config
+      const { fingerprint } = certificate
+      const announced = { name, instanceId: serverId, protocol: PROTOCOL_VERSION, fingerprint, revision, port: addresses.port }
+      const responder = new Responder(announced, wire)
+      closers.push(() => responder.close())
+      certificate.on('renewed', () => responder.update({ fingerprint: certificate.fingerprint }))
+    }
 
     const { databaseFile, backups } = dataDir
     const running = () => ({ url: addresses.url, urls: addresses.urls, ...shown(), version, pid: process.pid, config })

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import type { Server as TlsServer } from 'node:tls'
+import { Emitter } from '../../../shared/emitter.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { parseFingerprint, type Fingerprint } from '../../../shared/fingerprint.ts'
 import { wordsOf } from '../../lan/words.ts'
@@ -21,13 +22,14 @@ export interface CertificateInfo {
 }
 
 /** The certificate that a server shows, or would show, and what stands for it. */
-export class Certificate {
+export class Certificate extends Emitter<{ renewed: [] }> {
   readonly #renew: (() => Promise<Identity>) | null
   #identity: Identity
   #words: string[]
   #tls: TlsServer | null = null
 
   private constructor(identity: Identity, words: string[], renew: (() => Promise<Identity>) | null) {
+    super()
     this.#identity = identity
     this.#words = words
     this.#renew = renew
@@ -70,6 +72,7 @@ export class Certificate {
     this.#identity = identity
     this.#words = words
     this.#tls?.setSecureContext(identity.credentials)
+    this.emit('renewed')
   }
 }
 

@@ -16,11 +16,12 @@ export function browserPlatform(): Platform {
   return {
     serverUrl: location.origin,
     serverName: location.origin,
+    serverLabel: location.host,
     invitation: { room: query.get('room'), name: query.get('username') },
     isPlain,
     acquaintance: location.protocol === 'https:' ? acquaintance : null,
     device: isPlain ? undefined : readDevice(),
-    isServerThere: () => true,
+    locate: () => location.origin,
     readKept,
     keep: writeKept,
     hostKey: (roomId) => readHostKeys()[roomId] ?? null,
