@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
@@ -12,6 +12,7 @@ import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
+import { listen, waysOf } from './listen.ts'
 import { silent, type Logger } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
@@ -28,9 +29,8 @@ import { systemClock, type Clock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
-import { Certificate } from './tls/Certificate.ts'
-import { keptIdentity, ownIdentity, renewIdentity } from './tls/Identity.ts'
-import { isLoopback, isPrivate } from './tls/onePort.ts'
+import { certificateFor } from './tls/certificateFor.ts'
+import { isPrivate } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
@@ -98,7 +98,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     step('folder')
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
-    const certificate = await certificateFor(config, dataDir)
+    const certificate = await certificateFor(config, dataDir.keys)
     // Signaling has to have the ports' servers before there is anything that requests could reach.
     let handle: RequestListener = () => {}
     let handlePlain: RequestListener = () => {}
@@ -274,49 +274,8 @@ function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListe
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
-/** A port, and the flag that chooses it. */
-interface Way {
-  port: number
-  flag: string
-}
-
-function waysOf({ port, plainPort }: ServerConfig): Way[] {
-  const way = { port, flag: '--port' }
-  return plainPort === null ? [way] : [way, { port: plainPort, flag: '--plain-port' }]
-}
-
 /** By which name or address a request has come. Its Host has been looked at. */
 const nameOf = ({ headers }: IncomingMessage) => new URL(`http://${headers.host}`).hostname
-
-function listen(http: Server, host: string, way: Way): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, way)))
-    http.listen(way.port, host, resolve)
-  })
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, { port, flag }: Way): StartError {
-  switch (cause.code) {
-    case 'EADDRINUSE':
-      return new StartError('portTaken', `Port ${port} is in use`, { hint: `choose another with ${flag}`, cause })
-    case 'EACCES':
-      return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
-        hint: `choose another with ${flag}`,
-        cause,
-      })
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartError('addressUnavailable', `This machine has no address ${host}`, {
-        hint: 'choose another with --host',
-        cause,
-      })
-    default:
-      return new StartError('other', `Port ${port} on ${host} cannot be opened (${cause.code ?? cause.message})`, {
-        hint: `choose others with --host and ${flag}`,
-        cause,
-      })
-  }
-}
 
 /** In the reverse order of opening; one that fails does not keep the others open. */
 async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
@@ -324,26 +283,4 @@ async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> 
     await Promise.resolve()
       .then(close)
       .catch(() => {})
-}
-
-/** Null where the server speaks plain HTTP: then to this computer alone. */
-async function certificateFor(config: ServerConfig, { keys }: DataDir): Promise<Certificate | null> {
-  const { host, name, tls, tlsCert, tlsKey, plainPort } = config
-  const isHere = host === 'localhost' || isLoopback(host)
-  if ((tlsCert === null) !== (tlsKey === null))
-    throw new StartError('wrongSetting', 'A certificate needs its key, and a key its certificate', {
-      hint: 'give both --tls-cert and --tls-key',
-    })
-  if (tls === 'off' && !isHere)
-    throw new StartError('wrongSetting', `Others on the network could read what is said without encryption on ${host}`, {
-      hint: 'leave --tls off away, or listen on this computer alone with --host 127.0.0.1',
-    })
-  const isEncrypted = tls === 'on' || (tls === 'auto' && (!isHere || tlsCert !== null))
-  if (plainPort !== null && !isEncrypted)
-    throw new StartError('wrongSetting', 'Guests without encryption are led to the encrypted port, and there is none', {
-      hint: 'add --tls on, or leave --plain-port away',
-    })
-  if (!isEncrypted) return null
-  if (tlsCert !== null && tlsKey !== null) return Certificate.of(ownIdentity({ certificate: tlsCert, key: tlsKey }), null)
-  return Certificate.of(await keptIdentity(keys, name), () => renewIdentity(keys, name))
 }
