@@ -10,39 +10,9 @@ import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { signServer } from '../../src/main/server/tls/authority.ts'
 import { formatFingerprint, parseFingerprint } from '../../src/shared/fingerprint.ts'
-import { entries, lanyard, serve, type ServedProcess } from '../support/serve.ts'
+import { lanyard } from '../support/serve.ts'
 import { findsNothing } from './support/axe.ts'
-import { test as base, expect } from './support/fixtures.ts'
-
-/** A name that leads here, and that no browser takes for its own computer. */
-const NAME = 'lanyard.test'
-const leadsHere = [`--host-resolver-rules=MAP ${NAME} 127.0.0.1`]
-
-interface Open {
-  dataDir: string
-  process: ServedProcess
-  /** For the host, on the server's own computer; for guests; for guests without encryption. */
-  own: string
-  secure: string
-  plain: string
-}
-
-const test = base.extend<{ open: Open }>({
-  open: async ({}, use) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-e2e-'))
-    const flags = ['--tls', 'on', '--plain-port', '0', '--allow-host', NAME]
-    const process = await serve(dataDir, { entry: entries.built, flags })
-    const { port } = new URL(process.ready.url)
-    const [plainUrl] = process.ready['plainUrls'] as string[]
-    const plainPort = new URL(plainUrl!).port
-    await use({
-      ...{ dataDir, process, own: process.ready.url },
-      ...{ secure: `https://${NAME}:${port}`, plain: `http://${NAME}:${plainPort}` },
-    })
-    await process.stop('SIGKILL')
-    await rm(dataDir, { recursive: true, force: true })
-  },
-})
+import { expect, leadsHere, NAME, test } from './support/open.ts'
 
 /** As someone goes past the browser's own warning, by its own page. */
 async function passWarning(page: Page, url: string): Promise<void> {
@@ -59,7 +29,7 @@ test('with a telephone one passes the warning knowingly, compares the words, joi
 }) => {
   const ada = await person('Ada', { look: 'red' })
   const code = await ada.createRoom(open.own, 'Standup')
-  const grace = await person('Grace', { look: 'green', phone: true, args: leadsHere })
+  const grace = await person('Grace', { look: 'green', phone: true, args: [leadsHere()] })
   await passWarning(grace.page, `${open.secure}/?room=${code.replace('-', '')}`)
 
   await expect(grace.page.getByRole('heading', { name: /^Is this really .* computer\?$/ })).toBeVisible()
@@ -90,7 +60,7 @@ test('with a telephone one passes the warning knowingly, compares the words, joi
   await test.step('until the server shows another certificate', async () => {
     await lanyard('certificate', 'renew', '--data-dir', open.dataDir)
     // A browser that keeps its connections keeps what it has seen there, too.
-    const lin = await person('Lin', { look: null, args: leadsHere })
+    const lin = await person('Lin', { look: null, args: [leadsHere()] })
     await passWarning(lin.page, open.secure)
     await expect(lin.page.getByRole('list', { name: 'Words to compare' })).toBeVisible()
     expect(await shownWords(lin.page)).not.toEqual(words)
@@ -101,7 +71,7 @@ test('where the words differ, nothing more is said to that server, and what was 
   open,
   person,
 }) => {
-  const grace = await person('Grace', { look: null, phone: true, args: leadsHere })
+  const grace = await person('Grace', { look: null, phone: true, args: [leadsHere()] })
   await passWarning(grace.page, open.secure)
   const kept = () => grace.page.evaluate(() => localStorage.getItem('lanyard.device'))
   await expect(grace.page.getByRole('button', { name: 'They differ' })).toBeVisible()
@@ -123,7 +93,7 @@ test('without encryption one watches, listens and chats, is told why one cannot 
 }) => {
   const ada = await person('Ada', { look: 'red' })
   const code = await ada.createRoom(open.own, 'Standup')
-  const grace = await person('Grace', { look: 'green', phone: true, args: leadsHere })
+  const grace = await person('Grace', { look: 'green', phone: true, args: [leadsHere()] })
   const { page } = grace
   await page.goto(open.plain)
   // For real: what browsers keep from such pages is not there.
@@ -198,7 +168,7 @@ test('without encryption one watches, listens and chats, is told why one cannot 
 })
 
 test('a page without encryption opens nothing on the encrypted port', async ({ open, person }) => {
-  const grace = await person('Grace', { look: null, args: [...leadsHere, '--ignore-certificate-errors'] })
+  const grace = await person('Grace', { look: null, args: [leadsHere(), '--ignore-certificate-errors'] })
   await grace.page.goto(open.plain)
   const opened = await grace.page.evaluate(
     (secure) =>
@@ -274,7 +244,7 @@ test.describe('with the authority installed', () => {
     )
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
     const { port } = elsewhere.address() as AddressInfo
-    const grace = await person('Grace', { look: null, home, args: leadsHere })
+    const grace = await person('Grace', { look: null, home, args: [leadsHere()] })
     await expect(grace.page.goto(`https://${NAME}:${port}`)).rejects.toThrow(/ERR_CERT/)
   })
 })

@@ -15,7 +15,7 @@ const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().t
  * must be this server (by the address that it has reached, or by name), which keeps out pages whose name was made to point here (DNS
  * rebinding); its Origin, where a browser gives one, must be the same host and port, come as the connection has, or the app's own window, which keeps out
  * the pages of others. Scripts and pictures are asked for without an Origin, so where a browser says that it is another site that asks, only
- * following a link is let in. Programs without a browser send neither.
+ * following a link into a window of its own is let in. Programs without a browser send neither.
  */
 export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   const host = request.headers.host?.toLowerCase()
@@ -42,8 +42,9 @@ export const tokenInUrl = () =>
 
 /** By the Fetch metadata of newer browsers (https://www.w3.org/TR/fetch-metadata/). */
 function isAskedForElsewhere(headers: IncomingHttpHeaders): boolean {
-  const site = headers['sec-fetch-site']
-  return (site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate'
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination = 'document' } = headers
+  if (site !== 'cross-site' && site !== 'same-site') return false
+  return mode !== 'navigate' || destination !== 'document'
 }
 
 function isOwnHost(host: string, localAddress: string | undefined, { announceIps, allowedHosts }: Allowed): boolean {

@@ -90,7 +90,8 @@ export class Signaling {
     })
     // Each port has an engine of its own, so that what has begun on one cannot go on on the other. The last one is ended by `close`.
     for (const port of plain ? [plain, http] : [http]) {
-      this.#io.attach(port)
+      // To the port without encryption, browsers do not say that the page of another site asks; with WebSockets, they name its origin.
+      this.#io.attach(port, port === plain ? { transports: ['websocket'] } : {})
       // Every request, not only the first of a connection; and no JSONP, by which a page of another origin could read answers.
       this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
         if (mayEnter(request, config) && !/[?&]j=/.test(request.url ?? '')) return next()
