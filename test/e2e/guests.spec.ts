@@ -190,7 +190,7 @@ test.describe('with the authority installed', () => {
   test.beforeAll(async () => {
     const hasTool = await run('certutil', ['-H']).then(
       () => true,
-      (error: { code?: unknown }) => error.code !== 'ENOENT',
+      (error: unknown) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
     )
     test.skip(!hasTool, 'certutil (Debian: libnss3-tools) is not installed')
   })

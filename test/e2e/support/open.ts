@@ -24,11 +24,12 @@ export const test = base.extend<{ open: Open }>({
   open: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-e2e-'))
     const flags = ['--tls', 'on', '--plain-port', '0', '--allow-host', NAME]
-    const { ready, stop } = await serve(dataDir, { entry: entries.built, flags })
+    const server = await serve(dataDir, { entry: entries.built, flags })
+    const { ready } = server
     const [plainUrl] = ready['plainUrls'] as [string]
     const at = (scheme: string, url: string) => `${scheme}://${NAME}:${new URL(url).port}`
     await use({ dataDir, own: ready.url, secure: at('https', ready.url), plain: at('http', plainUrl) })
-    await stop('SIGKILL')
+    await server.stop('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
   },
 })
