@@ -3,7 +3,11 @@ import { z } from 'zod'
 export const Theme = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof Theme>
 
-const DeviceId = z.string().max(512).nullable()
+/** Each page, and each server in the app, knows a device by an id of its own; elsewhere it is found by its name. */
+const ChosenDevice = z
+  .object({ id: z.string().max(512), label: z.string().max(512) })
+  .nullable()
+  .catch(null)
 
 /** What one person's copy remembers between meetings. Every part falls back alone where it cannot be read. */
 export const Kept = z.object({
@@ -16,7 +20,7 @@ export const Kept = z.object({
   canBeRung: z.boolean().catch(false),
   /** Null is the system's choice. */
   devices: z
-    .object({ microphone: DeviceId, camera: DeviceId, speaker: DeviceId })
+    .object({ microphone: ChosenDevice, camera: ChosenDevice, speaker: ChosenDevice })
     .catch({ microphone: null, camera: null, speaker: null }),
   /** The latest first. */
   recentRooms: z
