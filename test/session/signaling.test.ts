@@ -10,7 +10,7 @@ const welcome: Welcome = {
   protocol: PROTOCOL_VERSION,
   userId: 'user',
   features: {},
-  server: { id: 'server', name: 'Test', version: '0.0.0' },
+  server: { id: 'server', name: 'Test', version: '0.0.0', fingerprint: null, words: null, urls: [] },
   resume: 'credential',
   resumed: null,
 }

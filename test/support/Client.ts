@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Agent } from 'node:http'
 import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { unwrap, type ErrorInfo, type Result } from '../../src/shared/errors.ts'
@@ -30,10 +31,10 @@ export class Client {
     this.#news = news
   }
 
-  /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. */
+  /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. `from` is an address of this machine. */
   static async connect(
     url: string,
-    options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string> } = {},
+    options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string>; from?: string } = {},
   ): Promise<Client> {
     const device = options.device ?? newDevice()
     const socket = io(url, {
@@ -42,6 +43,8 @@ export class Client {
       forceNew: true,
       auth: options.auth ?? { protocol: 1, device, ...(options.resume !== undefined && { resume: options.resume }) },
       ...(options.headers && { extraHeaders: options.headers }),
+      // Typed for browsers, where it is a string; under Node it goes to the request as it is.
+      ...(options.from !== undefined && { agent: new Agent({ localAddress: options.from }) as never }),
     })
     onTestFinished(() => void socket.disconnect())
     const heard: Heard[] = []

@@ -135,14 +135,16 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
     const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
-    signaling.serve(rooms, store, metrics, { features, server: { id: serverId, name: config.name, version } })
+    let urls: string[] = []
+    const known = { id: serverId, name: config.name, version, fingerprint: null, words: null }
+    signaling.serve(rooms, store, metrics, () => ({ features, server: { ...known, urls } }))
     await listen(http, config)
 
     const { port } = http.address() as AddressInfo
-    const urls = addresses(config.host).map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`)
+    urls = addresses(config.host).map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`)
     const url = urls[0] ?? `http://127.0.0.1:${port}`
     const { databaseFile, backups } = dataDir
-    const running = { url, urls, version, pid: process.pid, config }
+    const running = { url, urls, fingerprint: null, version, pid: process.pid, config }
     const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),

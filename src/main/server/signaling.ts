@@ -39,8 +39,8 @@ const GOODBYE_MS = 500
 /** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
 
-/** What the server says of itself in its greeting. */
-type About = Pick<Welcome, 'features' | 'server'>
+/** What the server says of itself in its greeting, as it is at that time. */
+type About = () => Pick<Welcome, 'features' | 'server'>
 
 /** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
@@ -166,7 +166,7 @@ export class Signaling {
         connectionId: connection.id,
         protocol: PROTOCOL_VERSION,
         userId: connection.userId,
-        ...about,
+        ...about(),
         resume: connection.resume,
         resumed,
       })

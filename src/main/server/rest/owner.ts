@@ -6,6 +6,7 @@ import { Hono, type Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { AppError } from '../../../shared/errors.ts'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { createKey } from '../apiKeys.ts'
 import { TenantId, type ServerConfig } from '../config.ts'
 import { LOCAL } from '../ids.ts'
@@ -33,6 +34,7 @@ export const TENANT_HEADER = 'Lanyard-Tenant'
 export interface RunningServer {
   url: string
   urls: string[]
+  fingerprint: Fingerprint | null
   version: string
   pid: number
   config: ServerConfig
