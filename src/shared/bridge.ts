@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Result } from './errors.ts'
 import { StartReason, StartStep } from './hosted.ts'
+import { RoomLink } from './roomLink.ts'
 
 const Empty = z.object({})
 const Text = z.string().max(500)
@@ -30,10 +31,6 @@ export const Hosting = z.discriminatedUnion('status', [
   z.object({ status: z.literal('failed'), reason: StartReason, message: z.string() }),
 ])
 export type Hosting = z.infer<typeof Hosting>
-
-/** What a link leads to: a room, on a server where it names one. */
-export const Link = z.object({ code: z.string().max(64), address: ServerAddress.nullable() })
-export type Link = z.infer<typeof Link>
 
 export const About = z.object({
   version: z.string(),
@@ -120,7 +117,7 @@ export const calls = {
   takeLink: {
     about: 'The latest link that the app was opened with, once.',
     params: Empty,
-    value: z.object({ link: Link.nullable() }),
+    value: z.object({ link: RoomLink.nullable() }),
   },
   chooseShare: {
     about: 'Answers `shareAsked`: what is to be shared, or nothing.',

@@ -49,6 +49,7 @@ export class Signaling extends Emitter<Events> {
   readonly #mayConnect: () => boolean
   readonly #wake = () => this.wake()
   #state: ConnectionState = { status: 'connecting' }
+  #server: Welcome['server'] | null = null
   #resume: string | undefined
   #failures = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -85,6 +86,11 @@ export class Signaling extends Emitter<Events> {
 
   get state(): ConnectionState {
     return this.#state
+  }
+
+  /** What the server has said of itself at the last welcome; null before the first. */
+  get server(): Welcome['server'] | null {
+    return this.#server
   }
 
   /**
@@ -171,6 +177,7 @@ export class Signaling extends Emitter<Events> {
     clearTimeout(this.#timer)
     this.#failures = 0
     this.#resume = welcome.resume
+    this.#server = welcome.server
     this.#become({ status: 'connected', welcome })
   }
 

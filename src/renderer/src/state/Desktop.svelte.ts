@@ -1,12 +1,13 @@
 import { createContext, tick } from 'svelte'
-import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
+import type { About, Bridge, Command, EventPayload, Hosting, Settings } from '../../../shared/bridge.ts'
 import { isSameServer, readAddress } from '../../../shared/address.ts'
 import { unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import { formatJoinCode } from '../../../shared/joinCode.ts'
+import { leadsTo, linkRef, type RoomLink } from '../../../shared/roomLink.ts'
 import { desktopPlatform, type Target } from '../platform/desktop.ts'
 import type { Platform, RecentRoom } from '../platform/Platform.ts'
-import { readTyped, whyNot } from './typed.ts'
+import { refText } from './codeOf.ts'
+import { NO_CODE, readTyped, whyNot } from './typed.ts'
 
 const NOWHERE: Target = { url: null, isOwn: false, room: null }
 
@@ -28,7 +29,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   /** Whether the form for a new room is to be open on the first screen. */
   wantsRoom = $state(false)
   readonly #bridge: Bridge
-  #link = $state.raw<Link | null>(null)
+  #link = $state.raw<RoomLink | null>(null)
   #hosting = $state.raw<Hosting>({ status: 'off' })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
@@ -69,13 +70,13 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   }
 
   /** A link from outside, which waits for a click; one that comes meanwhile waits for its turn. */
-  get link(): Link | null {
+  get link(): RoomLink | null {
     return this.#link
   }
 
   /** The code that the link leads to, as it is read aloud. */
   get linkCode(): string {
-    return formatJoinCode(this.link?.code ?? '')
+    return refText(this.link?.room ?? '')
   }
 
   /** Starts the carried server, where it does not run, and opens the form for a new room. */
@@ -104,12 +105,18 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
    * Goes to the door of a room by what is typed. Resolves with what is wrong with it, or null. `openHere` looks for a room of the server
    * that the window is at, so that a wrong code does not lead away from what was typed.
    */
-  async openTyped(openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
+  async openTyped(openHere: (ref: string) => Promise<string | null>): Promise<Mistyped | null> {
     const { code, address } = this.typed
     if (code.trim() === '') return { code: 'Type the code that you were given.' }
     const read = readTyped(code)
-    if (!read) return { code: 'That is no join code. A code has six letters and digits, like ABC-123.' }
-    const at = read.address ?? (address.trim() === '' ? this.#ownUrl : readAddress(address))
+    if (read.kind === 'wrong') return { code: read.message }
+    if (read.kind === 'name') return { code: NO_CODE }
+    if (read.kind === 'link' && read.link.addresses.length > 0) {
+      if (this.isHere(read.link)) return wrongIn('code', await openHere(linkRef(read.link)))
+      return wrongIn('code', await this.#follow(read.link))
+    }
+    const ref = read.kind === 'link' ? linkRef(read.link) : read.ref
+    const at = address.trim() === '' ? this.#ownUrl : readAddress(address)
     if (at === null)
       return {
         address:
@@ -117,8 +124,8 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
             ? 'Type this as well: it is in the link that whoever invites you can copy.'
             : 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.',
       }
-    if (this.isHere(at)) return wrongIn('code', await openHere(read.room))
-    return wrongIn(read.address === null ? 'address' : 'code', await this.open(read.room, at))
+    if (this.#target.url !== null && isSameServer(this.#target.url, at)) return wrongIn('code', await openHere(ref))
+    return wrongIn('address', await this.open(ref, at))
   }
 
   /** Goes to the door of a room of a server. Resolves with why it does not, or null. */
@@ -136,21 +143,25 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     return null
   }
 
-  /** Whether an address is that of the server that the window is at. */
-  isHere(address: string): boolean {
-    return this.#target.url !== null && isSameServer(this.#target.url, address)
+  /** Whether a link leads to the server that the window is at, as far as addresses say. */
+  isHere(link: RoomLink): boolean {
+    const { url, isOwn } = this.#target
+    return url !== null && leadsTo(link, { urls: isOwn ? [url, ...this.#ownUrls] : [url], fingerprint: null })
   }
 
   /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
   async followLink(): Promise<string | null> {
-    const link = this.#link
-    if (!link) return null
-    const address = link.address ?? this.#ownUrl
-    if (address === null)
-      return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
-    const reason = await this.open(link.code, address)
+    const reason = this.#link && (await this.#follow(this.#link))
     if (reason === null) this.dropLink()
     return reason
+  }
+
+  /** Goes where a link leads, wherever it has come from: to the carried server, or to the first of its addresses. */
+  async #follow(link: RoomLink): Promise<string | null> {
+    const isOwn = leadsTo(link, { urls: this.#ownUrls, fingerprint: null })
+    const address = isOwn ? this.#ownUrl : readAddress(link.addresses[0] ?? '')
+    if (address !== null) return this.open(linkRef(link), address)
+    return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
   }
 
   /** Puts the link aside, for the next one if there is one. */
@@ -167,6 +178,11 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   /** Of the carried server, where it runs. */
   get #ownUrl(): string | null {
     return this.#hosting.status === 'on' ? this.#hosting.url : null
+  }
+
+  /** All at which it is reached. */
+  get #ownUrls(): readonly string[] {
+    return this.#hosting.status === 'on' ? [this.#hosting.url, ...this.#hosting.urls] : []
   }
 
   choose(sourceId: string | null, sound: boolean): void {
