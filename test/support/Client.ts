@@ -31,10 +31,19 @@ export class Client {
     this.#news = news
   }
 
-  /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. `from` is an address of this machine. */
+  /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. */
   static async connect(
     url: string,
-    options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string>; from?: string } = {},
+    options: {
+      device?: string
+      resume?: string
+      auth?: object
+      headers?: Record<string, string>
+      /** Whether to take any certificate. */
+      anyCertificate?: boolean
+      /** An address of this machine to come from. */
+      from?: string
+    } = {},
   ): Promise<Client> {
     const device = options.device ?? newDevice()
     const socket = io(url, {
@@ -45,6 +54,7 @@ export class Client {
       ...(options.headers && { extraHeaders: options.headers }),
       // Typed for browsers, where it is a string; under Node it goes to the request as it is.
       ...(options.from !== undefined && { agent: new Agent({ localAddress: options.from }) as never }),
+      ...(options.anyCertificate && { rejectUnauthorized: false }),
     })
     onTestFinished(() => void socket.disconnect())
     const heard: Heard[] = []

@@ -39,8 +39,8 @@ const GOODBYE_MS = 500
 /** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
 
-/** What the server says of itself in its greeting, as it is at that time. */
-type About = () => Pick<Welcome, 'features' | 'server'>
+/** What the server says of itself in its greeting. */
+type About = Pick<Welcome, 'features' | 'server'>
 
 /** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
@@ -91,7 +91,7 @@ export class Signaling {
   }
 
   /** Lets clients in. */
-  serve(server: RoomServer, store: Store, metrics: Metrics, about: About): void {
+  serve(server: RoomServer, store: Store, metrics: Metrics, about: () => About): void {
     const handlers = makeHandlers(server, store)
     this.#metrics = metrics
     const log = this.#log
@@ -134,7 +134,7 @@ export class Signaling {
     clearTimeout(patience)
   }
 
-  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: About): void {
+  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: () => About): void {
     const { identity, resume } = socket.data as Identified
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null, this.#clock.uptime())
     socket.conn.on('heartbeat', () => (connection.heardUp = this.#clock.uptime()))

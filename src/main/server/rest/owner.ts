@@ -35,6 +35,7 @@ export interface RunningServer {
   url: string
   urls: string[]
   fingerprint: Fingerprint | null
+  words: string[] | null
   version: string
   pid: number
   config: ServerConfig
@@ -47,7 +48,7 @@ export interface OwnerOptions {
   /** The folder in which a copy lies until it is fetched. */
   backups: string
   /** Null where the store is open for one command only. */
-  running: RunningServer | null
+  running: (() => RunningServer) | null
   log: Logger
 }
 
@@ -86,7 +87,7 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
   app.route('/api/v1', makeApi(api, identify))
   app.use('/owner/*', limited)
 
-  app.get('/owner/server', (c) => c.json({ server: running }))
+  app.get('/owner/server', (c) => c.json({ server: running?.() ?? null }))
   app.get('/owner/keys', async (c) => c.json({ keys: await listKeys(api.store, c.req.query('tenant')) }))
   app.post('/owner/keys', async (c) => c.json(await createKey(api.store, await bodyOf(c, NewKey)), 201))
   app.delete('/owner/keys/:id', async (c) => {

@@ -36,7 +36,8 @@ export const sampleName = (index: number) => names[index % names.length] ?? 'Gue
 
 /** One with two networks. */
 export function sampleServer(urls = ['https://192.168.1.20:4433', 'https://10.0.0.4:4433']): Welcome['server'] {
-  return { id: 's0', name: 'sample', version: '0.0.0', fingerprint: '5e'.repeat(32), words: null, urls }
+  const words = ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp']
+  return { id: 's0', name: 'sample', version: '0.0.0', fingerprint: 'c0ffee'.padEnd(64, '0'), words, urls }
 }
 
 export function sampleRoom(part: Partial<Room> = {}): Room {
