@@ -35,9 +35,10 @@ async function start(config: Record<string, unknown>): Promise<void> {
       log,
       step: (step) => tell({ type: 'step', step }),
       people: (count) => tell({ type: 'people', count }),
+      addresses: (urls) => tell({ type: 'addresses', urls }),
     })
-    const { url, urls, port, setAside } = server
-    tell({ type: 'ready', url, urls, port, setAside })
+    const { url, urls, fingerprint, words, port, setAside } = server
+    tell({ type: 'ready', url, urls, fingerprint, words, port, setAside })
   } catch (error) {
     log.error({ err: error }, 'the room server cannot start')
     const reason = error instanceof StartError ? error.reason : 'other'

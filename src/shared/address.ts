@@ -48,3 +48,9 @@ export function hostPortOf(address: string): string | null {
   const url = URL.parse(address)
   return url && parseHostPort(`${url.hostname}:${url.port || (url.protocol === 'http:' ? 80 : 443)}`)
 }
+
+/** `HOST:PORT`, as links and stores have it; IPv6 stands in brackets. The port of https where none is said. */
+export function splitAddress(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`https://${address}`)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) }
+}

@@ -1,5 +1,6 @@
 /** What the desktop app and the room server that it carries say to each other, over the port between their processes. */
 import { z } from 'zod'
+import { Fingerprint } from './fingerprint.ts'
 
 /** What a server does on its way, in this order. */
 export const StartStep = z.enum(['folder', 'database', 'media', 'network'])
@@ -37,6 +38,8 @@ export const HostedNews = z.discriminatedUnion('type', [
     type: z.literal('ready'),
     url: z.url(),
     urls: z.array(z.url()),
+    fingerprint: Fingerprint.nullable(),
+    words: z.array(z.string()).nullable(),
     port: z.int(),
     /** Where a damaged database has been put. */
     setAside: z.string().nullable(),
@@ -44,6 +47,8 @@ export const HostedNews = z.discriminatedUnion('type', [
   /** The app ends the process then. */
   z.object({ type: z.literal('failed'), reason: StartReason, message: z.string() }),
   z.object({ type: z.literal('people'), count: z.int().nonnegative() }),
+  /** The addresses of this computer have changed. */
+  z.object({ type: z.literal('addresses'), urls: z.array(z.url()) }),
   z.object({ type: z.literal('pong') }),
 ])
 export type HostedNews = z.infer<typeof HostedNews>

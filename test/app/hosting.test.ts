@@ -34,7 +34,7 @@ class Process extends EventEmitter implements HostedProcess {
 }
 
 const url = 'http://127.0.0.1:5000'
-const ready: HostedNews = { type: 'ready', url, urls: [url], port: 5_000, setAside: null }
+const ready: HostedNews = { type: 'ready', url, urls: [url], fingerprint: null, words: null, port: 5_000, setAside: null }
 
 function host() {
   const processes: Process[] = []
@@ -65,7 +65,7 @@ test('it says what it does on its way, and who is there when it is on', async ()
   const started = hosting.start()
   for (const step of ['folder', 'database', 'media', 'network'] as const) last().tell({ type: 'step', step })
   last().tell(ready)
-  expect(await started).toEqual({ status: 'on', url, urls: [url], people: 0, setAside: null })
+  expect(await started).toEqual({ status: 'on', url, urls: [url], fingerprint: null, words: null, people: 0, setAside: null })
   last().tell({ type: 'people', count: 3 })
   expect(hosting.people).toBe(3)
   expect(states).toEqual(['folder', 'folder', 'database', 'media', 'network', 'on', 'on'])

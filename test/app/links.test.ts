@@ -9,7 +9,7 @@ const link = {
   fingerprint: '5e'.repeat(32),
 }
 
-test('what the system hands over is read with all that it says of the server', () => {
+test('F61: what the system hands over is read with all that it says of the server', () => {
   expect(readAppLink(writeAppLink(link))).toEqual(link)
   expect(readAppLink('lanyard://join/abc-123')).toEqual({ room: 'ABC123', key: null, addresses: [], fingerprint: null })
 })

@@ -93,11 +93,11 @@ test('F3: members are added, listed and removed, sessions are listed, and a room
 })
 
 test('F61: where others reach the server, an invitation has a code to scan, dark on light', async () => {
-  const { url, urls, dataDir } = await startServer({ host: '0.0.0.0' })
+  const { url, urls, fingerprint, dataDir } = await startServer({ host: '0.0.0.0' })
   const { room } = await (await Client.connect(url)).request('createRoom', { name: 'Review' })
   const { stdout } = await lanyard('invite', room.joinCode, '--data-dir', dataDir)
-  const { web } = linksTo(room, { urls, fingerprint: null })!
-  expect(web).not.toContain('127.0.0.1')
+  const { web } = linksTo(room, { urls, fingerprint })!
+  expect(web).toMatch(/^https:\/\/(?!127).*#fp=[0-9a-f]{64}&/)
   expect(stdout).toContain(`${web}\nlanyard://join/${room.joinCode}?`)
   expect(stdout).toContain(renderUnicodeCompact(web, { ecc: 'M', border: 4 }))
 })

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { MAX_IN_FLIGHT, PROTOCOL_VERSION, type Welcome } from '../../src/shared/protocol.ts'
-import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
+import { Signaling } from '../../src/client/Signaling.ts'
 import { misbehave, refusing } from '../support/misbehave.ts'
 import { startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'

@@ -124,10 +124,10 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
         return
       case 'ready': {
         this.#onSince = Date.now()
-        const { url, urls, port, setAside } = news
+        const { url, urls, fingerprint, words, port, setAside } = news
         // After a crash it is found where it was.
         this.#port = port
-        if (isStarting) this.#set({ status: 'on', url, urls, people: 0, setAside })
+        if (isStarting) this.#set({ status: 'on', url, urls, fingerprint, words, people: 0, setAside })
         return
       }
       case 'failed':
@@ -135,6 +135,9 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
         this.#set({ status: 'failed', reason: news.reason, message: news.message })
         // It has nothing more to do, and may not end by itself.
         this.#process?.kill()
+        return
+      case 'addresses':
+        if (this.#state.status === 'on') this.#set({ ...this.#state, urls: news.urls })
         return
       case 'people':
         if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })

@@ -4,6 +4,9 @@ import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { Interfaces } from '../lan/Interfaces.ts'
+import { Multicast } from '../lan/mdns/Multicast.ts'
+import { Responder } from '../lan/mdns/Responder.ts'
 import { wordsOf } from '../lan/words.ts'
 import { Addresses } from './Addresses.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
@@ -65,6 +68,8 @@ export interface Watch {
   step?: (step: StartStep) => void
   /** So many people are in its rooms now. */
   people?: (count: number) => void
+  /** Others reach it at these addresses now. */
+  addresses?: (urls: string[]) => void
   /** The machine's, where nothing is said. */
   clock?: Clock
 }
@@ -91,6 +96,14 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     closers.push(() => dataDir.close())
     const identity = await identityFor(config, dataDir)
     const words = identity && (await wordsOf(identity.fingerprint))
+    // Signaling has to have the port's server before there is anything that requests could reach.
+    let handle: RequestListener = () => {}
+    const http = createServer((request, response) => handle(request, response))
+    if (identity) speakTls(http, identity)
+    const interfaces = new Interfaces()
+    closers.push(() => interfaces.close())
+    const addresses = new Addresses(http, interfaces, config, identity !== null)
+    closers.push(() => addresses.close())
 
     // A wrong address or a taken port is said before anything else is started.
     const probe = createServer()
@@ -105,7 +118,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       () => step('media'),
       () => {},
     )
-    const starting = Sfu.start(config, log)
+    const starting = Sfu.start(config, () => addresses.hosts, log)
     closers.push(async () => (await starting).close())
     const [store, sfu] = await Promise.all([opening, starting])
     if (store.setAside !== null)
@@ -115,10 +128,6 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
-    // Signaling has to have the port's server before there is anything that requests could reach.
-    let handle: RequestListener = () => {}
-    const http = createServer((request, response) => handle(request, response))
-    if (identity) speakTls(http, identity)
     const signaling = new Signaling(http, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
@@ -145,11 +154,21 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
     const fingerprint = identity?.fingerprint ?? null
-    const addresses = new Addresses(http, config.host, identity !== null)
     const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
     const about = { id: serverId, name: config.name, version, fingerprint, words }
     signaling.serve(rooms, store, metrics, () => ({ features, server: { ...about, urls: addresses.urls } }))
     await listen(http, config)
+    if (watch.addresses) addresses.on('changed', () => watch.addresses?.(addresses.urls))
+    if (config.mdns && fingerprint && !addresses.isHereOnly) {
+      const wire = new Multicast(interfaces, log)
+      closers.push(() => wire.close())
+      // When it was started, so that another number tells those who know it that it has come anew.
+      const revision = Math.floor(Date.now() / 1_000)
+      const { name } = config
+      const announced = { name, instanceId: serverId, protocol: PROTOCOL_VERSION, fingerprint, revision, port: addresses.port }
+      const responder = new Responder(announced, wire)
+      closers.push(() => responder.close())
+    }
 
     const { databaseFile, backups } = dataDir
     const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })

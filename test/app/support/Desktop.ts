@@ -294,6 +294,8 @@ async function prepare(options: DesktopOptions): Promise<Setting> {
     ...(process.env as Record<string, string>),
     // There, app://lanyard travels as http, and its requests say so (test/support/standin/README.md).
     ...(runtime.standin && { LANYARD_ALLOW_ORIGIN: 'http://lanyard.app.localhost' }),
+    // Nobody but this computer is to reach what a test hosts; in a network of its own the test says otherwise.
+    LANYARD_HOST: '127.0.0.1',
     ...options.env,
     [MARK]: mark,
   }

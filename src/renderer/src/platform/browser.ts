@@ -16,6 +16,7 @@ export function browserPlatform(): Platform {
   return {
     serverUrl: location.origin,
     serverName: location.origin,
+    serverLabel: location.host,
     invitation: {
       room: link && linkRef(link),
       name: new URLSearchParams(location.search).get('username'),
@@ -23,7 +24,7 @@ export function browserPlatform(): Platform {
       fault: fault === 'notALink' ? null : fault,
     },
     device: readDevice(),
-    isServerThere: () => true,
+    locate: () => location.origin,
     readKept,
     keep: writeKept,
     hostKey: (roomId) => readHostKeys()[roomId] ?? null,

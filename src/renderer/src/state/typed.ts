@@ -1,4 +1,3 @@
-import { isLoopback } from '../../../shared/address.ts'
 import { parseJoinCode } from '../../../shared/joinCode.ts'
 import { linkFaults, linkIn, readRoomLink, type RoomLink } from '../../../shared/roomLink.ts'
 
@@ -25,11 +24,4 @@ export function readTyped(text: string): Typed {
   if (code !== null) return { kind: 'code', ref: code }
   const name = text.trim()
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { kind: 'name', ref: name } : { kind: 'wrong', message: NO_CODE }
-}
-
-/** Why the app does not connect to there, in a sentence; null where it does. */
-export function whyNot(address: string): string | null {
-  const url = new URL(address)
-  if (url.protocol === 'https:' || isLoopback(url)) return null
-  return 'That address is not encrypted, so others on the network could listen. Ask the host for one that begins with https.'
 }
