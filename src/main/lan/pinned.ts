@@ -54,7 +54,7 @@ export class PinnedAgent extends Agent {
   ): undefined {
     connectPinned({ host: host ?? 'localhost', port: Number(port) }, this.#fingerprint).then(
       (socket) => done?.(null, socket),
-      (error: Error) => done?.(error, null as unknown as Duplex),
+      (error: unknown) => done?.(error as Error, null as unknown as Duplex),
     )
   }
 }

@@ -91,13 +91,11 @@ export class Servers extends Emitter<{ changed: [] }> {
     }
     if (fingerprint !== null && isProof) return this.#know(found)
     const recognised = known.recognise(shown, address)
-    switch (recognised.status) {
-      case 'known':
-        return knownAs(recognised.server)
-      case 'changed':
-        if (!(await this.#isElsewhere(recognised.server, address)))
-          return { status: 'changed', name: recognised.server.name, words: await words() }
-        known.leaves(recognised.server, address)
+    if (recognised.status === 'known') return knownAs(recognised.server)
+    if (recognised.status === 'changed') {
+      const { server } = recognised
+      if (!(await this.#isElsewhere(server, address))) return { status: 'changed', name: server.name, words: await words() }
+      known.leaves(server, address)
     }
     // Whoever has typed a name that this computer's own authorities vouch for needs no words.
     if (shown.isPublic) return this.#know(found)
