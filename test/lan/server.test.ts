@@ -23,9 +23,9 @@ interface Ready {
 }
 
 /** The real server on every network of a machine, when it is ready. */
-async function serveOn(machine: Machine): Promise<Ready> {
+async function serveOn(machine: Machine, address = '0.0.0.0'): Promise<Ready> {
   const dataDir = await temporaryDirectory()
-  const args = [entries.source, 'serve', '--host', '0.0.0.0', '--data-dir', dataDir, '--no-web', '--log-level', 'silent']
+  const args = [entries.source, 'serve', '--host', address, '--data-dir', dataDir, '--no-web', '--log-level', 'silent']
   const child = machine.run(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout! })) return JSON.parse(line) as Ready
   throw new Error('the server has ended before it was ready')
@@ -73,4 +73,17 @@ onNetworks('nobody on the network reaches it without encryption, nor takes anoth
     told<{ answer: string }>(guest, 'ask.ts', 'join', server.urls[0]!, fingerprint, room.joinCode)
   expect(await join(parseFingerprint(server.fingerprint)!)).toEqual({ answer: 'joined' })
   expect(await join('ab'.repeat(32))).toEqual({ answer: 'websocket error' })
+})
+
+onNetworks('it is reached over IPv4 and IPv6 at once', async () => {
+  const network = await makeNetwork()
+  const host = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
+  const guest = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
+  const server = await serveOn(host, '::')
+  expect(server.urls).toEqual(['https://10.77.0.1:4433', 'https://[fd77::1]:4433'])
+  const room = await makeRoom(host, server)
+  for (const url of server.urls) {
+    const answer = await told(guest, 'ask.ts', 'join', url, parseFingerprint(server.fingerprint)!, room.joinCode)
+    expect(answer, url).toEqual({ answer: 'joined' })
+  }
 })
