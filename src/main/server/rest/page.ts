@@ -40,6 +40,10 @@ export function servePage(app: Hono, { version, webDir, trust }: PageOptions): v
   app.get('/healthz', (c) => c.json({ status: 'ok', version }))
   if (trust) app.route('/', makeTrustPages(trust))
   if (webDir === null || !existsSync(webDir)) return
+  const page = serveStatic({ root: webDir, path: 'index.html', onFound: (_, c) => c.header('Cache-Control', 'no-cache') })
+  // What a link leads to; the page itself reads the code out of its address.
+  app.get('/j/:code', page)
+  app.get('/j/:code/', page)
   app.use(
     serveStatic({
       root: webDir,

@@ -21,8 +21,7 @@ export function makePlainApp(options: PageOptions): Hono {
     // Before its connection could tell it: by then it would have sent what this browser keeps for the server.
     return c.html(readFileSync(index, 'utf8').replace('<html', '<html data-plain'))
   }
-  app.get('/', open)
-  app.get('/index.html', open)
+  for (const path of ['/', '/index.html', '/j/:code', '/j/:code/']) app.get(path, open)
   servePage(app, options)
   return app
 }

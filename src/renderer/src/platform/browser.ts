@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Fingerprint } from '../../../shared/fingerprint.ts'
+import { linkRef, pagePath, readRoomLink, writeAppLink, type RoomLink } from '../../../shared/roomLink.ts'
 import { openChannel, read, readKept, saveFile, showTheme, write, writeKept } from './kept.ts'
-import type { Acquaintance, Platform } from './Platform.ts'
+import type { Acquaintance, LinkedRoom, Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -10,14 +11,21 @@ const HostKeys = z.record(z.string(), z.string())
 
 /** The window as a page that its room server serves: that server, this browser's storage. */
 export function browserPlatform(): Platform {
-  const query = new URLSearchParams(location.search)
+  const { link, fault } = readRoomLink(location.href)
+  const invited = ({ joinCode, linkKey }: LinkedRoom): RoomLink | null =>
+    link?.room === joinCode ? { ...link, key: linkKey } : null
   // The port without encryption marks its page so.
   const isPlain = 'plain' in document.documentElement.dataset
   return {
     serverUrl: location.origin,
     serverName: location.origin,
     serverLabel: location.host,
-    invitation: { room: query.get('room'), name: query.get('username') },
+    invitation: {
+      room: link && linkRef(link),
+      name: new URLSearchParams(location.search).get('username'),
+      // The address of the first screen is no link.
+      fault: fault === 'notALink' ? null : fault,
+    },
     isPlain,
     acquaintance: location.protocol === 'https:' ? acquaintance : null,
     device: isPlain ? undefined : readDevice(),
@@ -29,13 +37,12 @@ export function browserPlatform(): Platform {
       const { [roomId]: _, ...others } = readHostKeys()
       write('hostKeys', Object.fromEntries([[roomId, key], ...Object.entries(others)].slice(0, MAX_HOST_KEYS)))
     },
-    roomLink(code) {
-      const link = new URL('/', location.origin)
-      link.searchParams.set('room', code)
-      return link.href
+    appLink(room, links) {
+      const link = invited(room)
+      return link ? writeAppLink(link) : (links?.app ?? null)
     },
-    showRoom(code) {
-      history.replaceState(null, '', code === null ? location.pathname : `${location.pathname}?room=${encodeURIComponent(code)}`)
+    showRoom(room) {
+      history.replaceState(null, '', room === null ? '/' : pagePath(invited(room) ?? linkHere(room)))
     },
     showTheme,
     openChannel,
@@ -43,6 +50,11 @@ export function browserPlatform(): Platform {
     copyText,
   }
 }
+
+/** To a room of the server that has served the page, which needs no address. */
+const linkHere = ({ joinCode, linkKey }: LinkedRoom): RoomLink => ({
+  ...{ room: joinCode, key: linkKey, addresses: [], fingerprint: null },
+})
 
 const acquaintance: Acquaintance = {
   known: () => Fingerprint.safeParse(read('known')).data ?? null,

@@ -1,4 +1,5 @@
 import { formatFingerprint, type Fingerprint } from '../../../shared/fingerprint.ts'
+import { pagePath } from '../../../shared/roomLink.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Session } from '../session/Session.ts'
 import { follow } from './follow.ts'
@@ -33,11 +34,15 @@ export class Contact {
     return this.#platform.isPlain
   }
 
-  /** Where the server is encrypted, at that room's door where one is named; null until it has said so, and where one is there already. */
-  secureLink(code: string | null = null): string | null {
+  /**
+   * Where the server is encrypted, at a room's door where one is named (as requests take it); null until it has said so, and where one is
+   * there already.
+   */
+  secureLink(ref: string | null = null): string | null {
     const url = this.isPlain ? this.#server?.urls[0] : undefined
-    if (url === undefined) return null
-    return code === null ? url : `${url}/?room=${encodeURIComponent(code)}`
+    if (url === undefined || ref === null) return url ?? null
+    const [room = '', key = null] = ref.split('.')
+    return `${url}${pagePath({ room, key, addresses: [], fingerprint: null })}`
   }
 
   /** A page by which others install what vouches for the server; null where there is nothing to install. */
