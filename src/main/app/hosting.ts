@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
 import { Emitter } from '../../shared/emitter.ts'
 import type { Hosting as HostingState } from '../../shared/bridge.ts'
-import { HostedNews, type HostedOrder } from '../../shared/hosted.ts'
+import type { Capacity } from '../../shared/capacity.ts'
+import { AppError } from '../../shared/errors.ts'
+import { HostedNews, type HostedOrder, type HostedRoom } from '../../shared/hosted.ts'
+import { askToMeasure } from './askToMeasure.ts'
 
 /** The process of a carried server, as Electron's UtilityProcess gives it. */
 export interface HostedProcess {
@@ -11,6 +14,8 @@ export interface HostedProcess {
   kill(): void
   on(event: 'message', listener: (news: unknown) => void): unknown
   once(event: 'exit', listener: (code: number) => void): unknown
+  off(event: 'message', listener: (news: unknown) => void): unknown
+  off(event: 'exit', listener: (code: number) => void): unknown
 }
 
 /** Pauses before a crashed server is started again, in ms: the last one for every further time. */
@@ -29,19 +34,36 @@ export interface HostingOptions {
   fork: () => HostedProcess
   /** What the server is started with. Asked at each start. */
   config: () => Record<string, unknown>
+  /** How many people this computer can hold, as it was known last. */
+  capacity: Capacity | null
   log: Logger
+}
+
+type Events = {
+  changed: [HostingState]
+  /** The server is on a port that the system has chosen. */
+  moved: [port: number]
+  /** There are other rooms that someone is in, or others in them. */
+  rooms: []
+  /** It is known anew how many people this computer can hold. */
+  capacity: [Capacity]
 }
 
 /**
  * The room server that the app carries: started, watched, started again when it crashes, stopped. It runs in a process of its own,
  * so that nothing of it can hold the window up.
  */
-export class Hosting extends Emitter<{ changed: [HostingState] }> {
+export class Hosting extends Emitter<Events> {
   readonly #options: HostingOptions
-  #state: HostingState = { status: 'off' }
+  #state: HostingState
+  #capacity: Capacity | null
+  #rooms: readonly HostedRoom[] = []
   #process: HostedProcess | null = null
+  /** One that is there to measure, and serves nobody. */
+  #measuring: HostedProcess | null = null
   /** The port to start on instead of the one that is set: any (0), or the one that people know by now. */
   #port: number | null = null
+  #takesAnyPort = false
   #crashes = 0
   #retry: NodeJS.Timeout | null = null
   #pulse: NodeJS.Timeout | null = null
@@ -53,6 +75,8 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   constructor(options: HostingOptions) {
     super()
     this.#options = options
+    this.#capacity = options.capacity
+    this.#state = { status: 'off', capacity: this.#capacity }
   }
 
   get state(): HostingState {
@@ -62,6 +86,11 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   /** How many people are in its rooms. */
   get people(): number {
     return this.#state.status === 'on' ? this.#state.people : 0
+  }
+
+  /** Those that someone is in. */
+  get rooms(): readonly HostedRoom[] {
+    return this.#rooms
   }
 
   /** Of the server's process; null where there is none. */
@@ -87,7 +116,7 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     const running = this.#process
     this.#clearTimers()
     if (!running) {
-      this.#set({ status: 'off' })
+      this.#off()
     } else if (this.#state.status !== 'stopping') {
       this.#set({ status: 'stopping' })
       running.postMessage({ type: 'stop' })
@@ -97,9 +126,32 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     return this.#settled(['off', 'on', 'failed'])
   }
 
+  /**
+   * Measures anew how many people this computer can hold: by the server where it is on, else by a process that ends with that. Rejects
+   * with `mediaUnavailable` where it cannot be measured now.
+   */
+  async measure(): Promise<Capacity> {
+    const { fork, config } = this.#options
+    const { status } = this.#state
+    if (status === 'on' && this.#process) return askToMeasure(this.#process, config())
+    if (this.#measuring || (status !== 'off' && status !== 'failed'))
+      throw new AppError('mediaUnavailable', 'This computer is busy with that already; try again in a moment')
+    const measuring = fork()
+    this.#measuring = measuring
+    try {
+      const capacity = await askToMeasure(measuring, config())
+      this.#know(capacity)
+      return capacity
+    } finally {
+      this.#measuring = null
+      measuring.kill()
+    }
+  }
+
   #launch(): void {
     const { fork, config, log } = this.#options
     this.#clearTimers()
+    this.#measuring?.kill()
     this.#set({ status: 'starting', step: 'folder' })
     const started = fork()
     this.#process = started
@@ -112,7 +164,9 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       if (this.#process === started) this.#ended()
     })
     this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
-    started.postMessage({ type: 'start', config: { ...config(), ...(this.#port !== null && { port: this.#port }) } })
+    const settings = { ...config(), ...(this.#port !== null && { port: this.#port }) }
+    this.#takesAnyPort = settings['port'] === 0
+    started.postMessage({ type: 'start', config: settings })
   }
 
   #hear(news: HostedNews): void {
@@ -124,10 +178,11 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
         return
       case 'ready': {
         this.#onSince = Date.now()
-        const { url, urls, port, setAside } = news
+        const { url, urls, port, firewall, setAside } = news
         // After a crash it is found where it was.
         this.#port = port
-        if (isStarting) this.#set({ status: 'on', url, urls, people: 0, setAside })
+        if (isStarting) this.#set({ status: 'on', url, urls, people: 0, capacity: this.#capacity, firewall, setAside })
+        if (this.#takesAnyPort) this.emit('moved', port)
         return
       }
       case 'failed':
@@ -139,18 +194,34 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       case 'people':
         if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })
         return
+      case 'rooms':
+        this.#rooms = news.rooms
+        return this.emit('rooms')
+      case 'capacity':
+        return this.#know(news.capacity)
+      // Those who asked hear it as well.
+      case 'measured':
+      case 'unmeasured':
       case 'pong':
         return
     }
   }
 
+  #know(capacity: Capacity): void {
+    this.#capacity = capacity
+    const { status } = this.#state
+    if (status === 'on' || status === 'off') this.#set({ ...this.#state, capacity })
+    this.emit('capacity', capacity)
+  }
+
   /** Its process is gone: as it was asked to, because it cannot start, or by a crash. */
   #ended(): void {
     this.#process = null
+    this.#rooms = []
     this.#clearTimers()
     const { status } = this.#state
     if (status === 'failed') return
-    if (status === 'stopping' || status === 'off') return this.#isWanted ? this.#launch() : this.#set({ status: 'off' })
+    if (status === 'stopping' || status === 'off') return this.#isWanted ? this.#launch() : this.#off()
     if (status === 'on' && Date.now() - this.#onSince > PROVEN_MS) this.#crashes = 0
     if (status === 'starting' && this.#crashes >= MOST_FALSE_STARTS) {
       return this.#set({
@@ -186,6 +257,10 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   async #settled(wanted: HostingState['status'][]): Promise<HostingState> {
     while (!wanted.includes(this.#state.status)) await this.once('changed')
     return this.#state
+  }
+
+  #off(): void {
+    this.#set({ status: 'off', capacity: this.#capacity })
   }
 
   #set(state: HostingState): void {

@@ -12,6 +12,7 @@ import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
 import { servePage } from './page.ts'
+import { measureAtLeisure } from './measureAtLeisure.ts'
 import { guardPermissions } from './permissions.ts'
 import { Wakefulness, watchPower } from './power.ts'
 import { offerProbe } from './probe.ts'
@@ -67,10 +68,12 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       allowedOrigins,
+      measureAfterMs: 2_000,
       workerBin: app.isPackaged
         ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
         : null,
     }),
+    capacity: settings.capacity,
   })
   const sharing = new Sharing(session.defaultSession, (question) => window.tell('shareAsked', question), {
     systemAsks: isWayland,
@@ -136,6 +139,7 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   })
   const tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
     show: () => window.show(),
+    open: ({ joinCode }) => openLink({ code: joinCode, address: hosting.state.status === 'on' ? hosting.state.url : null }),
     host: () => {
       window.show()
       void hosting.start()
@@ -145,14 +149,22 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   })
   hosting.on('changed', (state) => {
     window.tell('hostingChanged', state)
-    tray.update(state)
+    tray.update(state, hosting.rooms)
     wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
     // With neither a window nor a server there is nothing left to be there for.
     if (state.status === 'off' && !window.isOpen && process.platform !== 'darwin') app.quit()
   })
+  hosting.on('rooms', () => tray.update(hosting.state, hosting.rooms))
+  // Those who know the address of a server find it there again.
+  hosting.on('moved', (port) => settings.change({ serverPort: port }))
+  hosting.on('capacity', (capacity) => {
+    if (capacity.inUse === 0) settings.keepCapacity(capacity)
+  })
+  const isAutomated = app.commandLine.hasSwitch('automation')
+  if (!isAutomated) measureAtLeisure(hosting, () => meeting.room === null, log)
   watchPower((power) => window.tell('powerChanged', { power }))
   registerLinks()
-  if (app.commandLine.hasSwitch('automation'))
+  if (isAutomated)
     offerProbe(() => ({
       hosting: hosting.state,
       serverPid: hosting.pid,

@@ -3,8 +3,11 @@ import { networkInterfaces } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
-import type { StartStep } from '../../shared/hosted.ts'
+import type { Capacity } from '../../shared/capacity.ts'
+import type { HostedRoom, StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { Headroom } from './capacity/Headroom.ts'
+import { programAt } from '../lan/portOwner.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
@@ -12,6 +15,7 @@ import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
+import { Paced } from './Paced.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { makeOwnerApp } from './rest/owner.ts'
 import { problemOf } from './rest/problem.ts'
@@ -28,11 +32,15 @@ import { version } from './version.ts'
 
 export { asOwner, migrateDirectory, runningServer, type Ask, type Asked } from './Owner.ts'
 export { IMPORTED_AT_ONCE, ImportedMember, ImportedMessage, ImportedRoom, type Imported } from './importing.ts'
+export { measureCapacity } from './capacity/Headroom.ts'
 export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
 const RESUME_TTL_MS = 10 * 60_000
+
+/** How often whoever watches is told which rooms there are, at most, in ms. */
+const ROOMS_EVERY_MS = 500
 
 /** A running room server. */
 export interface RoomServer {
@@ -47,6 +55,8 @@ export interface RoomServer {
   readonly setAside: string | null
   /** Process ids of the media workers. */
   readonly workerPids: number[]
+  /** Measures anew how many people this machine can hold. Throws `mediaUnavailable` while people meet, and where the machine is too busy. */
+  measure(): Promise<Capacity>
   /** Ends every meeting, stores what waits, frees ports and the directory. Idempotent. */
   close(): Promise<void>
 }
@@ -58,6 +68,10 @@ export interface Watch {
   step?: (step: StartStep) => void
   /** So many people are in its rooms now. */
   people?: (count: number) => void
+  /** These are the rooms that someone is in now. */
+  rooms?: (rooms: HostedRoom[]) => void
+  /** This machine can hold so many, as far as is known. */
+  capacity?: (capacity: Capacity) => void
   /** The machine's, where nothing is said. */
   clock?: Clock
 }
@@ -67,7 +81,7 @@ export interface Watch {
  * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
  */
 export async function startRoomServer(input: ServerConfigInput, watch: Watch = {}): Promise<RoomServer> {
-  const { log = silent, step = () => {}, people = () => {}, clock = systemClock } = watch
+  const { log = silent, step = () => {}, clock = systemClock } = watch
   const parsed = ServerConfig.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -125,12 +139,18 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
     })
     closers.push(() => rooms.close())
-    rooms.people.on('changed', people)
+    const headroom = new Headroom({
+      ...{ dataDir: dataDir.path, workerBin: config.workerBin, measureAfterMs: config.measureAfterMs, log },
+      use: () => ({ rooms: [...rooms.living].map(({ roster }) => roster.size).filter(Boolean), processor: sfu.load }),
+    })
+    closers.push(() => headroom.close())
+    const news = watchRooms(rooms, headroom, watch)
+    closers.push(() => news.close())
     closers.push(() => signaling.drain())
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
-    const metrics = new Metrics(rooms, sfu)
+    const metrics = new Metrics(rooms, sfu, headroom)
     closers.push(() => metrics.close())
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
@@ -143,7 +163,8 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const url = urls[0] ?? `http://127.0.0.1:${port}`
     const { databaseFile, backups } = dataDir
     const running = { url, urls, version, pid: process.pid, config }
-    const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running, log })
+    const capacity = { now: () => headroom.capacity, measure: () => headroom.measure() }
+    const owner = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
@@ -159,12 +180,28 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       get workerPids() {
         return sfu.workerPids
       },
+      measure: capacity.measure,
       close,
     }
   } catch (error) {
     await close()
     throw startError(error)
   }
+}
+
+/** Tells whoever watches who is in which rooms, and how many more could be. */
+function watchRooms(rooms: Rooms, headroom: Headroom, watch: Watch): Paced {
+  const { people = () => {}, rooms: tell = () => {}, capacity = () => {} } = watch
+  const news = new Paced(ROOMS_EVERY_MS, () => {
+    headroom.look()
+    const inUse = [...rooms.living].filter(({ empty }) => !empty)
+    tell(inUse.map(({ roster, stored: { id, name, joinCode } }) => ({ id, name, joinCode, people: roster.size })))
+  })
+  rooms.people.on('changed', people)
+  rooms.living.on('changed', () => news.due())
+  headroom.on('changed', capacity)
+  if (headroom.capacity) capacity(headroom.capacity)
+  return news
 }
 
 function startError(error: unknown): StartError {
@@ -202,15 +239,18 @@ const elsewhere = () => new AppError('forbidden', 'This server is not there for 
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    http.once('error', (error: NodeJS.ErrnoException) => void listenError(error, host, port).then(reject))
     http.listen(port, host, resolve)
   })
 }
 
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): StartError {
+async function listenError(cause: NodeJS.ErrnoException, host: string, port: number): Promise<StartError> {
   switch (cause.code) {
-    case 'EADDRINUSE':
-      return new StartError('portTaken', `Port ${port} is in use`, { hint: 'choose another with --port', cause })
+    case 'EADDRINUSE': {
+      const program = await programAt(port)
+      const by = program === null ? '' : ` by ${program}`
+      return new StartError('portTaken', `Port ${port} is in use${by}`, { hint: 'choose another with --port', cause })
+    }
     case 'EACCES':
       return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
         hint: 'choose another with --port',
