@@ -7,6 +7,7 @@
 const shared = '^src/shared/'
 const server = '^src/main/server/'
 const app = '^src/main/app/'
+const lan = '^src/main/lan/'
 const session = '^src/renderer/src/session/'
 const state = '^src/renderer/src/state/'
 const components = '^src/renderer/src/components/'
@@ -24,11 +25,13 @@ const layers = [
     folder: server,
     mayImport: [
       shared,
+      lan,
       server,
       '^package.json$',
       packages(
         '@hono/node-server',
         '@hono/zod-openapi',
+        '@peculiar',
         'better-sqlite3',
         'hono',
         'jose',
@@ -37,6 +40,7 @@ const layers = [
         'pino',
         'prom-client',
         'rate-limiter-flexible',
+        'reflect-metadata',
         'socket.io',
         'ical-generator',
         'luxon',
@@ -47,16 +51,17 @@ const layers = [
     onlyTypesOf: [packages('mediasoup-client')],
     node: true,
   },
+  { name: 'lan', folder: lan, mayImport: [shared, lan, packages('@scure/bip39', 'dns-packet', 'zod')], node: true },
   {
     name: 'headless',
     folder: '^src/main/(headless.ts$|cli/)',
-    mayImport: [shared, '^src/main/cli/', `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
+    mayImport: [shared, lan, '^src/main/cli/', `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
     node: true,
   },
   {
     name: 'app',
     folder: app,
-    mayImport: [shared, app, packages('electron', 'electron-store', 'pino', 'rotating-file-stream', 'zod')],
+    mayImport: [shared, lan, app, packages('electron', 'electron-store', 'pino', 'rotating-file-stream', 'zod')],
     node: true,
   },
   {
@@ -83,6 +88,7 @@ const soleUsers = [
   { of: 'socket.io', by: `${server}signaling.ts$` },
   { of: 'hono', by: `${server}rest/` },
   { of: '@hono/zod-openapi', by: `${server}rest/` },
+  { of: '@peculiar', by: `${server}tls/` },
   { of: 'jose', by: `${server}Tokens.ts$` },
   { of: 'better-sqlite3', by: `${server}(store/|DataDir.ts$)` },
   { of: 'kysely', by: `${server}store/` },

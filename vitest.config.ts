@@ -21,6 +21,7 @@ export default defineConfig(({ mode }) => ({
         test: { name: 'ui', include: ['test/ui/**/*.test.ts'], environment: 'jsdom' },
       },
       { extends: true, test: { name: 'server', include: ['test/server/**/*.test.ts'], ...patient } },
+      { extends: true, test: { name: 'lan', include: ['test/lan/**/*.test.ts'], ...patient } },
       // Encoders and decoders: two files at once would measure each other.
       { extends: true, test: { name: 'session', include: ['test/session/**/*.test.ts'], ...patient, fileParallelism: false } },
     ],

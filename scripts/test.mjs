@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './setup/build.mjs'
 import { bringChromium } from './setup/chromium.mjs'
+import { bringNetworkTools } from './setup/networks.mjs'
 import { bringPackages } from './setup/packages.mjs'
 import { node, root, run, say, seconds, SetupError } from './setup/run.mjs'
 import { bringWorker } from './setup/worker.mjs'
@@ -20,6 +21,7 @@ await stage('set-up', async () => {
   await bringPackages()
   await bringWorker()
   await bringChromium()
+  await bringNetworkTools()
 })
 if (counts.failed === 0) {
   await stage('check', () => run(node, ['scripts/check.mjs']), vitestCounts('unit'))

@@ -52,7 +52,7 @@ async function start(config: Record<string, unknown>): Promise<void> {
 async function measure(config: Record<string, unknown>): Promise<void> {
   try {
     const { dataDir, workerBin } = ServerConfig.parse(config)
-    tell({ type: 'measured', capacity: await (server ? server.measure() : measureCapacity(dataDir, workerBin)) })
+    tell({ type: 'measured', capacity: await (server ? server.measure() : measureCapacity({ dataDir, workerBin })) })
   } catch (error) {
     log.info({ err: error }, 'how many people this computer can hold could not be measured')
     tell({ type: 'unmeasured', message: error instanceof Error ? error.message : String(error) })

@@ -1,5 +1,6 @@
 /** What a server tells its clients without being asked. */
 import { z } from 'zod'
+import { Fingerprint } from './fingerprint.ts'
 import {
   Call,
   ChatMessage,
@@ -21,7 +22,14 @@ export const Welcome = z.object({
   protocol: z.int(),
   userId: Id,
   features: z.record(z.string(), z.boolean()),
-  server: z.object({ id: Id, name: z.string().max(200), version: z.string().max(64) }),
+  server: z.object({
+    id: Id,
+    name: z.string().max(200),
+    version: z.string().max(64),
+    fingerprint: Fingerprint.nullable().describe('SHA-256 of its certificate; null where it has none'),
+    words: z.array(z.string().max(32)).max(12).nullable().describe('that stand for the fingerprint, to be compared aloud'),
+    urls: z.array(z.url().max(300)).max(64).describe('the addresses at which others reach it, the best first'),
+  }),
   resume: z.string().max(256).describe('credential to take this connection’s seat back with; a new one comes with each welcome'),
   resumed: Admittance.nullable().describe('the seat, or the place before the door, that the handshake’s `resume` took back'),
 })

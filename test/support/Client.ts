@@ -33,7 +33,14 @@ export class Client {
   /** Resolves with the welcome in hand; rejects with the server's ErrorInfo where it refuses. */
   static async connect(
     url: string,
-    options: { device?: string; resume?: string; auth?: object; headers?: Record<string, string> } = {},
+    options: {
+      device?: string
+      resume?: string
+      auth?: object
+      headers?: Record<string, string>
+      /** Whether to take any certificate. */
+      anyCertificate?: boolean
+    } = {},
   ): Promise<Client> {
     const device = options.device ?? newDevice()
     const socket = io(url, {
@@ -42,6 +49,7 @@ export class Client {
       forceNew: true,
       auth: options.auth ?? { protocol: 1, device, ...(options.resume !== undefined && { resume: options.resume }) },
       ...(options.headers && { extraHeaders: options.headers }),
+      ...(options.anyCertificate && { rejectUnauthorized: false }),
     })
     onTestFinished(() => void socket.disconnect())
     const heard: Heard[] = []

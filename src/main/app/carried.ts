@@ -27,6 +27,5 @@ export function forkServer(log: Logger): HostedProcess {
     },
     on: (event, listener) => server.on(event, listener),
     once: (event, listener) => server.once(event, listener),
-    off: (event: string, listener: (...args: never[]) => void) => server.off(event, listener),
   }
 }

@@ -4,7 +4,6 @@ import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import type { Capacity } from '../../shared/capacity.ts'
 import { AppError } from '../../shared/errors.ts'
 import { HostedNews, type HostedOrder, type HostedRoom } from '../../shared/hosted.ts'
-import { askToMeasure } from './askToMeasure.ts'
 
 /** The process of a carried server, as Electron's UtilityProcess gives it. */
 export interface HostedProcess {
@@ -14,8 +13,6 @@ export interface HostedProcess {
   kill(): void
   on(event: 'message', listener: (news: unknown) => void): unknown
   once(event: 'exit', listener: (code: number) => void): unknown
-  off(event: 'message', listener: (news: unknown) => void): unknown
-  off(event: 'exit', listener: (code: number) => void): unknown
 }
 
 /** Pauses before a crashed server is started again, in ms: the last one for every further time. */
@@ -47,6 +44,8 @@ type Events = {
   rooms: []
   /** It is known anew how many people this computer can hold. */
   capacity: [Capacity]
+  /** Whoever was to measure that has done so, or cannot. */
+  answered: [Capacity | null, message: string]
 }
 
 /**
@@ -59,7 +58,7 @@ export class Hosting extends Emitter<Events> {
   #capacity: Capacity | null
   #rooms: readonly HostedRoom[] = []
   #process: HostedProcess | null = null
-  /** One that is there to measure, and serves nobody. */
+  /** One that is to measure: the server's, or one that serves nobody. */
   #measuring: HostedProcess | null = null
   /** The port to start on instead of the one that is set: any (0), or the one that people know by now. */
   #port: number | null = null
@@ -131,21 +130,25 @@ export class Hosting extends Emitter<Events> {
    * with `mediaUnavailable` where it cannot be measured now.
    */
   async measure(): Promise<Capacity> {
-    const { fork, config } = this.#options
     const { status } = this.#state
-    if (status === 'on' && this.#process) return askToMeasure(this.#process, config())
-    if (this.#measuring || (status !== 'off' && status !== 'failed'))
-      throw new AppError('mediaUnavailable', 'This computer is busy with that already; try again in a moment')
-    const measuring = fork()
-    this.#measuring = measuring
-    try {
-      const capacity = await askToMeasure(measuring, config())
-      this.#know(capacity)
-      return capacity
-    } finally {
-      this.#measuring = null
-      measuring.kill()
-    }
+    if (this.#measuring || !['on', 'off', 'failed'].includes(status)) throw unmeasured('This computer is busy; try again in a moment')
+    const asked = this.#process ?? this.#forkToMeasure()
+    this.#measuring = asked
+    const answer = this.once('answered')
+    asked.postMessage({ type: 'measure', config: this.#options.config() })
+    const [capacity, message] = await answer
+    this.#measuring = null
+    if (asked !== this.#process) asked.kill()
+    if (!capacity) throw unmeasured(message)
+    this.#know(capacity)
+    return capacity
+  }
+
+  #forkToMeasure(): HostedProcess {
+    const asked = this.#options.fork()
+    asked.on('message', (news) => this.#hear(HostedNews.parse(news)))
+    asked.once('exit', () => this.#measuring === asked && this.emit('answered', null, 'It could not be measured'))
+    return asked
   }
 
   #launch(): void {
@@ -199,9 +202,10 @@ export class Hosting extends Emitter<Events> {
         return this.emit('rooms')
       case 'capacity':
         return this.#know(news.capacity)
-      // Those who asked hear it as well.
       case 'measured':
+        return this.emit('answered', news.capacity, '')
       case 'unmeasured':
+        return this.emit('answered', null, news.message)
       case 'pong':
         return
     }
@@ -216,6 +220,7 @@ export class Hosting extends Emitter<Events> {
 
   /** Its process is gone: as it was asked to, because it cannot start, or by a crash. */
   #ended(): void {
+    if (this.#measuring && this.#measuring === this.#process) this.emit('answered', null, 'The server has stopped meanwhile')
     this.#process = null
     this.#rooms = []
     this.#clearTimers()
@@ -268,3 +273,5 @@ export class Hosting extends Emitter<Events> {
     this.emit('changed', state)
   }
 }
+
+const unmeasured = (message: string) => new AppError('mediaUnavailable', message)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { pino } from 'pino'
+import { formatFingerprint } from '../../shared/fingerprint.ts'
 import { StartError, startRoomServer, type RoomServer } from '../server/index.ts'
 import { version } from '../server/version.ts'
 import type { CommonOptions } from './options.ts'
@@ -38,8 +39,9 @@ async function serve({ logLevel, web, ...config }: Settings, webDir: string): Pr
     if (!(error instanceof StartError)) throw error
     fail(error.message, error.hint)
   }
-  const { url, urls, dataDir, protocol } = server
+  const { url, urls, fingerprint, dataDir, protocol } = server
+  const shown = fingerprint && formatFingerprint(fingerprint)
   process.stdout.write(
-    `${JSON.stringify({ ready: true, url, urls, fingerprint: null, version, protocol, dataDir, pid: process.pid })}\n`,
+    `${JSON.stringify({ ready: true, url, urls, fingerprint: shown, version, protocol, dataDir, pid: process.pid })}\n`,
   )
 }

@@ -11,6 +11,8 @@ const { webDir: _, ...served } = ServerConfig.shape
 /** All that can be set, under the names that a file has for it. */
 const Settings = z.strictObject({
   ...served,
+  /** Whoever serves for long has quiet moments. */
+  measureAfterMs: served.measureAfterMs.default(10_000),
   /** Whether browsers are served the interface. */
   web: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -39,6 +41,17 @@ const options: Partial<Record<Name, Option>> = {
     'port of HTTP and signaling; 0 takes a free one, 4433 where nothing is said',
     'LANYARD_PORT',
   ).argParser(wholeNumber(0, 65_535)),
+  tls: option(
+    '--tls [mode]',
+    'encrypt: auto (where others can reach it), on or off (for this computer alone); auto where nothing is said',
+    'LANYARD_TLS',
+  )
+    .choices(shape.tls.unwrap().options)
+    .preset('on'),
+  tlsCert: option('--tls-cert <file>', 'an own certificate, as PEM, with those that vouch for it', 'LANYARD_TLS_CERT').argParser(
+    read(shape.tlsCert),
+  ),
+  tlsKey: option('--tls-key <file>', 'the key of that certificate, as PEM', 'LANYARD_TLS_KEY').argParser(read(shape.tlsKey)),
   name: option('--name <text>', 'the name that people see', 'LANYARD_NAME').argParser(read(shape.name)),
   announceIps: option(
     '--announce-ip <addresses...>',

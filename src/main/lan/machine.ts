@@ -22,11 +22,17 @@ export function thisMachine(): Machine {
 export const processorName = () => `${cpus()[0]?.model.trim() ?? 'unknown'} (${process.arch})`
 
 /** Whether most of the machine has nothing to do at the moment. */
-export async function isQuiet(): Promise<boolean> {
+async function isQuiet(): Promise<boolean> {
   const before = times()
   await delay(LOOK_MS)
   const after = times()
   return after.idle - before.idle >= QUIET * (after.all - before.all)
+}
+
+/** Resolves with true as soon as it is quiet, and with false where it is not for so long, in ms. */
+export async function becomesQuiet(withinMs: number, signal?: AbortSignal): Promise<boolean> {
+  for (const until = performance.now() + withinMs; performance.now() < until; signal?.throwIfAborted()) if (await isQuiet()) return true
+  return false
 }
 
 /** Of all cores together since the machine was started, in ms. */

@@ -71,6 +71,11 @@ export class DataDir {
     return join(this.path, 'lanyard.db')
   }
 
+  /** The folder of keys and certificates. */
+  get keys(): string {
+    return join(this.path, 'keys')
+  }
+
   /** The folder of copies of the database. */
   get backups(): string {
     return join(this.path, 'backups')
@@ -106,9 +111,8 @@ export class DataDir {
   }
 
   #readOrMakeKey(): Uint8Array {
-    const folder = join(this.path, 'keys')
-    const file = join(folder, 'master.key')
-    makeDirectory(folder)
+    const file = join(this.keys, 'master.key')
+    makeDirectory(this.keys)
     if (!existsSync(file)) {
       // By way of another name, so that a crash leaves no half key.
       writeFileSync(`${file}.new`, randomBytes(32), { mode: 0o600, flush: true })

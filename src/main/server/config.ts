@@ -27,6 +27,14 @@ export const ServerConfig = z.object({
   host: z.string().trim().min(1, 'Give an address').default('127.0.0.1'),
   /** The TCP port of HTTP and signaling; 0 takes any free one. */
   port: z.int().min(0).max(65_535).default(4433),
+  /**
+   * Whether that port speaks TLS. `auto`: where others can reach it. This computer itself may always come without, and nobody else ever
+   * may, so `off` is for addresses of this computer alone.
+   */
+  tls: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** The owner's own certificate and its key (PEM files), instead of one that the server makes. Both or neither. */
+  tlsCert: z.string().min(1, 'Give a file').nullable().default(null),
+  tlsKey: z.string().min(1, 'Give a file').nullable().default(null),
   /** Where the database and the keys live. Made where it is missing. */
   dataDir: z.string().min(1, 'Give a folder'),
   /** The name that people see. */

@@ -1,17 +1,20 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { networkInterfaces } from 'node:os'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Capacity } from '../../shared/capacity.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { FirewallAdvice } from '../../shared/firewall.ts'
 import type { HostedRoom, StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { firewallAdvice, firewallHere } from '../lan/firewall.ts'
+import { wordsOf } from '../lan/words.ts'
+import { Addresses } from './Addresses.ts'
 import { Headroom } from './capacity/Headroom.ts'
-import { programAt } from '../lan/portOwner.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
+import { listen } from './listen.ts'
 import { silent, type Logger } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
@@ -27,6 +30,8 @@ import { systemClock, type Clock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
+import { keptIdentity, ownIdentity, type Identity } from './tls/Identity.ts'
+import { isLoopback, isPrivate, speakTls } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 
@@ -44,10 +49,16 @@ const ROOMS_EVERY_MS = 500
 
 /** A running room server. */
 export interface RoomServer {
+  /** Where this computer itself reaches it. */
   readonly url: string
-  /** The addresses at which others reach it. */
+  /** The addresses at which others reach it, or, where none do, this computer. */
   readonly urls: string[]
+  /** SHA-256 of its certificate, and the words that stand for it; null where it speaks plain HTTP. */
+  readonly fingerprint: Fingerprint | null
+  readonly words: string[] | null
   readonly port: number
+  /** What may keep others out, and how it lets them in; null where nothing is seen, or nobody else is to come in. */
+  readonly firewall: FirewallAdvice | null
   readonly dataDir: string
   readonly version: string
   readonly protocol: number
@@ -96,6 +107,8 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     step('folder')
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
+    const identity = await identityFor(config, dataDir)
+    const words = identity && (await wordsOf(identity.fingerprint))
 
     // A wrong address or a taken port is said before anything else is started.
     const probe = createServer()
@@ -123,6 +136,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     // Signaling has to have the port's server before there is anything that requests could reach.
     let handle: RequestListener = () => {}
     const http = createServer((request, response) => handle(request, response))
+    if (identity) speakTls(http, identity)
     const signaling = new Signaling(http, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
@@ -154,25 +168,34 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     closers.push(() => metrics.close())
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
+    const fingerprint = identity?.fingerprint ?? null
+    const addresses = new Addresses(http, config.host, identity !== null)
     const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
-    signaling.serve(rooms, store, metrics, { features, server: { id: serverId, name: config.name, version } })
+    const about = { id: serverId, name: config.name, version, fingerprint, words }
+    signaling.serve(rooms, store, metrics, () => ({ features, server: { ...about, urls: addresses.urls } }))
     await listen(http, config)
 
-    const { port } = http.address() as AddressInfo
-    const urls = addresses(config.host).map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`)
-    const url = urls[0] ?? `http://127.0.0.1:${port}`
     const { databaseFile, backups } = dataDir
-    const running = { url, urls, version, pid: process.pid, config }
+    const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })
     const capacity = { now: () => headroom.capacity, measure: () => headroom.measure() }
     const owner = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
     if (control) closers.push(() => control.close())
+    const firewall = adviceFor(config, addresses)
+    if (firewall) log.info({ firewall: firewall.name, commands: firewall.commands }, firewall.sentence)
     return {
-      url,
-      urls,
-      port,
+      get url() {
+        return addresses.url
+      },
+      get urls() {
+        return addresses.urls
+      },
+      fingerprint,
+      words,
+      port: addresses.port,
+      firewall,
       dataDir: dataDir.path,
       version,
       protocol: PROTOCOL_VERSION,
@@ -187,6 +210,11 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await close()
     throw startError(error)
   }
+}
+
+function adviceFor({ rtcPorts }: ServerConfig, { port, isHere }: Addresses): FirewallAdvice | null {
+  const firewall = isHere ? null : firewallHere()
+  return firewall && firewallAdvice(firewall, { http: port, media: rtcPorts })
 }
 
 /** Tells whoever watches who is in which rooms, and how many more could be. */
@@ -223,11 +251,19 @@ function startError(error: unknown): StartError {
 /** Keeps out requests from elsewhere, before anything reads them. */
 function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
   return (request, response) => {
+    if (!isPrivate(request.socket)) return leadToTls(request, response)
     const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
     if (!error) return handle(request, response)
     response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
     response.end(JSON.stringify(problemOf(error)))
   }
+}
+
+/** Whoever has typed an address comes without encryption at first. Only a page is led on: a program has sent its secrets already. */
+const leadToTls: RequestListener = ({ method, url, headers: { host } }, response) => {
+  const isPage = method === 'GET' && URL.canParse(`https://${host}${url}`)
+  response.writeHead(isPage ? 308 : 403, isPage ? { Location: `https://${host}${url}` } : {})
+  response.end()
 }
 
 function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
@@ -237,39 +273,6 @@ function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListe
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
-function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => void listenError(error, host, port).then(reject))
-    http.listen(port, host, resolve)
-  })
-}
-
-async function listenError(cause: NodeJS.ErrnoException, host: string, port: number): Promise<StartError> {
-  switch (cause.code) {
-    case 'EADDRINUSE': {
-      const program = await programAt(port)
-      const by = program === null ? '' : ` by ${program}`
-      return new StartError('portTaken', `Port ${port} is in use${by}`, { hint: 'choose another with --port', cause })
-    }
-    case 'EACCES':
-      return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
-        hint: 'choose another with --port',
-        cause,
-      })
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartError('addressUnavailable', `This machine has no address ${host}`, {
-        hint: 'choose another with --host',
-        cause,
-      })
-    default:
-      return new StartError('other', `Port ${port} on ${host} cannot be opened (${cause.code ?? cause.message})`, {
-        hint: 'choose others with --host and --port',
-        cause,
-      })
-  }
-}
-
 /** In the reverse order of opening; one that fails does not keep the others open. */
 async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
   for (const close of closers.reverse())
@@ -278,8 +281,18 @@ async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> 
       .catch(() => {})
 }
 
-function addresses(host: string): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [host]
-  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  return ['127.0.0.1', ...all.filter((a) => !a.internal && a.family === 'IPv4').map((a) => a.address)]
+/** Null where the server speaks plain HTTP: then to this computer alone. */
+async function identityFor(config: ServerConfig, { keys }: DataDir): Promise<Identity | null> {
+  const { host, name, tls, tlsCert, tlsKey } = config
+  const isHere = host === 'localhost' || isLoopback(host)
+  if ((tlsCert === null) !== (tlsKey === null))
+    throw new StartError('wrongSetting', 'A certificate needs its key, and a key its certificate', {
+      hint: 'give both --tls-cert and --tls-key',
+    })
+  if (tls === 'off' && !isHere)
+    throw new StartError('wrongSetting', `Others on the network could read what is said without encryption on ${host}`, {
+      hint: 'leave --tls off away, or listen on this computer alone with --host 127.0.0.1',
+    })
+  if (tlsCert !== null && tlsKey !== null) return tls === 'off' ? null : ownIdentity({ certificate: tlsCert, key: tlsKey })
+  return tls === 'on' || (tls === 'auto' && !isHere) ? keptIdentity(keys, name) : null
 }

@@ -3,19 +3,21 @@ import { hostname } from 'node:os'
 import { APP_ORIGIN } from '../../shared/appOrigin.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ServerConfig } from './config.ts'
+import { isPrivate } from './tls/onePort.ts'
 
 type Allowed = Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>
 
 const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().toLowerCase()}.local`])
 
 /**
- * Whether a request may come in. Its Host must be this server (by the address that it has reached, or by name), which
+ * Whether a request may come in. Its connection must be one that nobody else can read. Its Host must be this server (by the address that it has reached, or by name), which
  * keeps out pages whose name was made to point here (DNS rebinding); its Origin, where a browser gives one, must be the same
  * host or the app's own window, which keeps out the pages of others. Scripts and pictures are asked for without an Origin, so where a browser says that it is
  * another site that asks, only following a link is let in. Programs without a browser send neither.
  */
 export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
   const host = request.headers.host?.toLowerCase()
+  if (!isPrivate(request.socket)) return false
   if (host === undefined || !isOwnHost(host, request.socket.localAddress, allowed)) return false
   const origin = request.headers.origin?.toLowerCase()
   if (origin === undefined) return !isAskedForElsewhere(request.headers)

@@ -91,7 +91,7 @@ export class Signaling {
   }
 
   /** Lets clients in. */
-  serve(server: RoomServer, store: Store, metrics: Metrics, about: About): void {
+  serve(server: RoomServer, store: Store, metrics: Metrics, about: () => About): void {
     const handlers = makeHandlers(server, store)
     this.#metrics = metrics
     const log = this.#log
@@ -134,7 +134,7 @@ export class Signaling {
     clearTimeout(patience)
   }
 
-  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: About): void {
+  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: () => About): void {
     const { identity, resume } = socket.data as Identified
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null, this.#clock.uptime())
     socket.conn.on('heartbeat', () => (connection.heardUp = this.#clock.uptime()))
@@ -166,7 +166,7 @@ export class Signaling {
         connectionId: connection.id,
         protocol: PROTOCOL_VERSION,
         userId: connection.userId,
-        ...about,
+        ...about(),
         resume: connection.resume,
         resumed,
       })

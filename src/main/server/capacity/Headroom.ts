@@ -1,21 +1,30 @@
 import { AppError } from '../../../shared/errors.ts'
 import { capacityNow, type Capacity, type Use } from '../../../shared/capacity.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import { isQuiet, thisMachine } from '../../lan/machine.ts'
+import { becomesQuiet, thisMachine } from '../../lan/machine.ts'
 import type { Logger } from '../log.ts'
 import { keepCosts, readCosts, type KeptCosts } from './keptCosts.ts'
 import { measureCosts } from './probe.ts'
 
 /** How often it is looked at how things stand, in ms. */
 const LOOK_EVERY_MS = 5_000
+/** For how long a quiet moment is waited for, in ms, and how long after that it is tried again where nobody has asked for it. */
+const WAIT_MS = 10_000
+const AGAIN_MS = 60_000
 
-export interface HeadroomOptions {
+/** What is measured, and where that is kept. */
+interface Measured {
   /** The data directory. */
   dataDir: string
   workerBin: string | null
+  /** Waits for a quiet moment; the machine's own, where nothing is said. */
+  quiet?: typeof becomesQuiet
+}
+
+export interface HeadroomOptions extends Measured {
   /** How things stand. */
   use: () => Use
-  /** How long after the start it is measured what is not known yet, once nobody meets and the machine is quiet, in ms; null: never by itself. */
+  /** How long after the start what is not known yet may be measured, while nobody meets, in ms; null: only when it is asked for. */
   measureAfterMs: number | null
   log: Logger
 }
@@ -23,20 +32,20 @@ export interface HeadroomOptions {
 /** How many people this machine can hold, and how many of those places are taken: from what was measured, and from how things stand. */
 export class Headroom extends Emitter<{ changed: [Capacity] }> {
   readonly #options: HeadroomOptions
-  readonly #end = new AbortController()
   readonly #looking: NodeJS.Timeout
-  #measuring: { ends: Promise<KeptCosts>; abort: AbortController } | null = null
+  #measuring: { ends: Promise<void>; abort: AbortController } | null = null
   #costs: KeptCosts | null
   #capacity: Capacity | null = null
   #measureAt: number
+  #closed = false
 
   constructor(options: HeadroomOptions) {
     super()
     this.#options = options
     this.#costs = readCosts(options.dataDir)
     this.#measureAt = performance.now() + (options.measureAfterMs ?? Infinity)
-    this.look()
-    this.#looking = setInterval(() => this.look(), Math.min(LOOK_EVERY_MS, options.measureAfterMs ?? LOOK_EVERY_MS))
+    this.#tell()
+    this.#looking = setInterval(() => this.look(), Math.min(LOOK_EVERY_MS, options.measureAfterMs || LOOK_EVERY_MS))
   }
 
   /** Null until it is measured. */
@@ -46,51 +55,44 @@ export class Headroom extends Emitter<{ changed: [Capacity] }> {
 
   /** Someone has come or gone, or time has passed. */
   look(): void {
-    const use = this.#options.use()
-    if (isMeeting(use)) this.#measuring?.abort.abort(new Error('someone has come'))
-    else if (this.#costs === null && performance.now() >= this.#measureAt) this.#measureIfQuiet()
+    if (this.#closed) return
+    if (isMeeting(this.#options.use())) this.#measuring?.abort.abort(new Error('a meeting has begun'))
+    else if (this.#costs === null && performance.now() >= this.#measureAt) this.#measureByItself()
     this.#tell()
   }
 
-  /** Measures anew. Throws `mediaUnavailable` while someone is in a room, and where it cannot be measured now. */
+  /** Measures anew, as soon as the machine is quiet. Throws `mediaUnavailable` while people meet, and where it does not come to be quiet. */
   async measure(): Promise<Capacity> {
-    if (isMeeting(this.#options.use()))
+    if (this.#closed || isMeeting(this.#options.use()))
       throw new AppError('mediaUnavailable', 'This is not measured while people meet here: it would disturb them')
     this.#measuring ??= this.#begin()
-    try {
-      await this.#measuring.ends
-    } catch (cause) {
-      throw new AppError('mediaUnavailable', 'It could not be measured now; try again when this machine has less to do', { cause })
-    }
+    await this.#measuring.ends
     return this.#capacity!
   }
 
+  /** Resolves when nothing is being measured any more. */
   async close(): Promise<void> {
+    this.#closed = true
     clearInterval(this.#looking)
-    this.#end.abort(new Error('the server stops'))
+    this.#measuring?.abort.abort(new Error('the server stops'))
     await this.#measuring?.ends.catch(() => {})
   }
 
-  #measureIfQuiet(): void {
-    this.#measureAt = Infinity
-    void isQuiet()
-      .then(async (quiet) => {
-        if (this.#end.signal.aborted) return
-        if (quiet) await this.measure()
-      })
-      .catch((error: unknown) => this.#options.log.info({ err: error }, 'how many people this machine can hold is measured later'))
-      .finally(() => (this.#measureAt = performance.now() + LOOK_EVERY_MS))
+  #measureByItself(): void {
+    this.#measureAt = performance.now() + WAIT_MS + AGAIN_MS
+    this.measure().catch((error: unknown) =>
+      this.#options.log.info({ err: error }, 'how many people this machine can hold is measured later'),
+    )
   }
 
   #begin() {
-    const { dataDir, workerBin, log } = this.#options
+    const { log } = this.#options
     const abort = new AbortController()
-    const ends = measureCosts(workerBin, AbortSignal.any([abort.signal, this.#end.signal]))
-      .then((costs) => {
-        this.#costs = keepCosts(dataDir, costs)
+    const ends = measureInQuiet(this.#options, abort.signal)
+      .then((kept) => {
+        log.info({ costs: kept.costs }, 'measured what it costs to move media')
+        this.#costs = kept
         this.#tell()
-        log.info({ costs }, 'measured what it costs to move media')
-        return this.#costs
       })
       .finally(() => (this.#measuring = null))
     return { ends, abort }
@@ -108,24 +110,33 @@ export class Headroom extends Emitter<{ changed: [Capacity] }> {
   }
 }
 
-/** A meeting is not to be disturbed, and would be counted in. Whoever is alone in a room has nobody to send to. */
-const isMeeting = ({ rooms }: Use) => rooms.some((people) => people > 1)
-
 /** How many people this machine can hold, where no server runs: as it was measured last. Null where that was not, or too long ago. */
 export function keptCapacity(dataDir: string): Capacity | null {
   const kept = readCosts(dataDir)
-  return kept && capacityBy(kept)
+  return kept && capacityBy(kept, NOBODY)
 }
 
-/** The same, measured now. Throws `mediaUnavailable` where the machine has too much to do. */
-export async function measureCapacity(dataDir: string, workerBin: string | null): Promise<Capacity> {
-  if (!(await isQuiet())) throw new AppError('mediaUnavailable', 'This machine has too much to do to be measured now')
-  return capacityBy(keepCosts(dataDir, await measureCosts(workerBin)))
+/** The same, measured as soon as the machine is quiet. Throws `mediaUnavailable` where it does not come to be so. */
+export async function measureCapacity(measured: Measured): Promise<Capacity> {
+  return capacityBy(await measureInQuiet(measured), NOBODY)
 }
 
 const NOBODY: Use = { rooms: [], processor: 0 }
 
-const capacityBy = ({ costs, measuredAt }: KeptCosts, use = NOBODY): Capacity => ({
+/** A meeting is not to be disturbed, and would be counted in. Whoever is alone in a room has nobody to send to. */
+const isMeeting = ({ rooms }: Use) => rooms.some((people) => people > 1)
+
+async function measureInQuiet({ dataDir, workerBin, quiet = becomesQuiet }: Measured, signal?: AbortSignal): Promise<KeptCosts> {
+  try {
+    if (!(await quiet(WAIT_MS, signal))) throw new Error('the machine has too much to do')
+    signal?.throwIfAborted()
+    return keepCosts(dataDir, await measureCosts(workerBin, signal))
+  } catch (cause) {
+    throw new AppError('mediaUnavailable', 'It could not be measured now; try again when this machine has less to do', { cause })
+  }
+}
+
+const capacityBy = ({ costs, measuredAt }: KeptCosts, use: Use): Capacity => ({
   ...capacityNow(costs, thisMachine(), use),
   measuredAt,
 })

@@ -64,15 +64,21 @@ export class Probe {
     this.#sink = sink
   }
 
+  /** Of the worker. */
+  get pid(): number {
+    return this.#worker.pid
+  }
+
   static async start(workerBin: string | null): Promise<Probe> {
     const worker = await startWorker(workerBin)
+    const sink = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
     try {
       setPriority(worker.pid, constants.priority.PRIORITY_BELOW_NORMAL)
-      const sink = createSocket({ type: 'udp4', recvBufferSize: 1 << 22 })
       sink.bind(0, '127.0.0.1')
       await once(sink, 'listening')
       return new Probe(worker, await worker.createRouter({ mediaCodecs }), sink)
     } catch (error) {
+      sink.close()
       await endWorker(worker)
       throw error
     }

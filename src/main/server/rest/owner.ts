@@ -6,6 +6,7 @@ import { Hono, type Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import type { Capacity } from '../../../shared/capacity.ts'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { createKey } from '../apiKeys.ts'
 import { TenantId, type ServerConfig } from '../config.ts'
@@ -34,6 +35,8 @@ export const TENANT_HEADER = 'Lanyard-Tenant'
 export interface RunningServer {
   url: string
   urls: string[]
+  fingerprint: Fingerprint | null
+  words: string[] | null
   version: string
   pid: number
   config: ServerConfig
@@ -48,7 +51,7 @@ export interface OwnerOptions {
   /** The folder in which a copy lies until it is fetched. */
   backups: string
   /** Null where the store is open for one command only. */
-  running: RunningServer | null
+  running: (() => RunningServer) | null
   log: Logger
 }
 
@@ -87,7 +90,7 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
   app.route('/api/v1', makeApi(api, identify))
   app.use('/owner/*', limited)
 
-  app.get('/owner/server', (c) => c.json({ server: running }))
+  app.get('/owner/server', (c) => c.json({ server: running?.() ?? null }))
   app.get('/owner/capacity', (c) => c.json({ capacity: capacity.now() }))
   app.post('/owner/capacity', async (c) => c.json({ capacity: await capacity.measure() }))
   app.get('/owner/keys', async (c) => c.json({ keys: await listKeys(api.store, c.req.query('tenant')) }))

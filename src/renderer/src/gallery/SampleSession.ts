@@ -42,7 +42,14 @@ const welcome = {
   protocol: 1,
   userId: 'u0',
   features: {},
-  server: { id: 's0', name: 'sample', version: '0.0.0' },
+  server: {
+    id: 's0',
+    name: 'sample',
+    version: '0.0.0',
+    fingerprint: 'c0ffee'.padEnd(64, '0'),
+    words: ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp'],
+    urls: ['https://192.168.1.20:4433'],
+  },
   resume: '',
   resumed: null,
 }

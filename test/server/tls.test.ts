@@ -1,0 +1,121 @@
+/** How a server shows who it is: the certificate that it makes once and keeps, one that its owner brings, and six words. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls'
+import { describe, expect, test } from 'vitest'
+import { parseFingerprint } from '../../src/shared/fingerprint.ts'
+import { wordsOf } from '../../src/main/lan/words.ts'
+import { renewIdentity } from '../../src/main/server/tls/Identity.ts'
+import { Client } from '../support/Client.ts'
+import { startServer, temporaryDirectory } from '../support/server.ts'
+
+interface Shown {
+  fingerprint: string | null
+  issuer: PeerCertificate | undefined
+  isAuthorized: boolean
+}
+
+/** What a server shows in the handshake, to one who sends nothing after it. */
+function shownBy({ port }: { port: number }, ca?: string): Promise<Shown> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...(ca !== undefined && { ca }) }, () => {
+      const certificate: DetailedPeerCertificate = socket.getPeerCertificate(true)
+      const { fingerprint256, issuerCertificate } = certificate
+      resolve({ fingerprint: parseFingerprint(fingerprint256), issuer: issuerCertificate, isAuthorized: socket.authorized })
+      socket.destroy()
+    })
+    socket.once('error', reject)
+  })
+}
+
+test('a server for others speaks TLS with a certificate that it keeps, and this computer comes without on the same port', async () => {
+  const dataDir = await temporaryDirectory()
+  const first = await startServer({ dataDir, tls: 'on' })
+  const { fingerprint } = first
+  expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
+  expect((await shownBy(first)).fingerprint).toBe(fingerprint)
+  for (const name of ['server.key', 'authority.key']) expect(statSync(join(dataDir, 'keys', name)).mode & 0o777).toBe(0o600)
+  await first.close()
+
+  const second = await startServer({ dataDir, tls: 'on' })
+  expect(second.fingerprint).toBe(fingerprint)
+  const secure = await Client.connect(`https://127.0.0.1:${second.port}`, { anyCertificate: true })
+  const plain = await Client.connect(`http://127.0.0.1:${second.port}`)
+  for (const { welcome } of [secure, plain]) {
+    expect(welcome.server.fingerprint).toBe(fingerprint)
+    expect(welcome.server.words).toEqual(second.words)
+  }
+  const { room } = await secure.request('createRoom', { name: 'Kitchen' })
+  await plain.join({ roomId: room.id, name: 'Bo' })
+})
+
+test('on this computer alone nothing is encrypted where nothing is said', async () => {
+  const server = await startServer()
+  expect(server.fingerprint).toBeNull()
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}`)
+  await expect(shownBy(server)).rejects.toThrow()
+})
+
+test('the certificate is for this machine’s names, and whoever installs its authority is shown no warning', async () => {
+  const dataDir = await temporaryDirectory()
+  const server = await startServer({ dataDir, tls: 'on' })
+  const authority = readFileSync(join(dataDir, 'keys', 'authority.crt'), 'utf8')
+  expect((await shownBy(server, authority)).isAuthorized).toBe(true)
+  expect((await shownBy(server)).isAuthorized).toBe(false)
+  const certificate = new X509Certificate(readFileSync(join(dataDir, 'keys', 'server.crt')))
+  expect(certificate.checkHost('localhost')).toBe('localhost')
+  expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
+  // The authority can vouch for private addresses and this machine alone.
+  expect(new X509Certificate(authority).ca).toBe(true)
+})
+
+test('a renewed certificate is vouched for by the authority that those who know the server have seen', async () => {
+  const dataDir = await temporaryDirectory()
+  const before = await startServer({ dataDir, tls: 'on' })
+  const shown = await shownBy(before)
+  await before.close()
+
+  await renewIdentity(join(dataDir, 'keys'), 'Anna')
+  const after = await startServer({ dataDir, tls: 'on' })
+  expect(after.fingerprint).not.toBe(before.fingerprint)
+  expect((await shownBy(after)).issuer?.fingerprint256).toBe(shown.issuer?.fingerprint256)
+  expect((await shownBy(after, readFileSync(join(dataDir, 'keys', 'authority.crt'), 'utf8'))).isAuthorized).toBe(true)
+})
+
+describe('keys that are no use are named, and nothing is put in their place', () => {
+  test('damaged ones of its own', async () => {
+    const dataDir = await temporaryDirectory()
+    const server = await startServer({ dataDir, tls: 'on' })
+    await server.close()
+    const file = join(dataDir, 'keys', 'server.key')
+    writeFileSync(file, 'half a k')
+    await expect(startServer({ dataDir, tls: 'on' })).rejects.toThrow(/server\.key are damaged/)
+    expect(readFileSync(file, 'utf8')).toBe('half a k')
+  })
+
+  test('those of the owner', async () => {
+    const dataDir = await temporaryDirectory()
+    const one = await startServer({ dataDir, tls: 'on' })
+    const other = await startServer({ tls: 'on' })
+    const keys = (of: { dataDir: string }, name: string) => join(of.dataDir, 'keys', name)
+    const tlsCert = keys(one, 'server.crt')
+    const own = await startServer({ tls: 'on', tlsCert, tlsKey: keys(one, 'server.key') })
+    expect(own.fingerprint).toBe(one.fingerprint)
+    await expect(startServer({ tls: 'on', tlsCert, tlsKey: keys(other, 'server.key') })).rejects.toThrow(/is not the key of/)
+    await expect(startServer({ tls: 'on', tlsCert })).rejects.toThrow(/needs its key/)
+    await expect(startServer({ tls: 'on', tlsCert: join(dataDir, 'none.crt'), tlsKey: tlsCert })).rejects.toThrow(/none\.crt/)
+  })
+
+  test('and no encryption at all for others', async () => {
+    await expect(startServer({ host: '0.0.0.0', tls: 'off' })).rejects.toThrow(/without encryption/)
+  })
+})
+
+test('six words stand for a certificate, and others for another', async () => {
+  const one = await wordsOf('ab'.repeat(32))
+  expect(one).toHaveLength(6)
+  expect(await wordsOf('ab'.repeat(32))).toEqual(one)
+  expect(await wordsOf('ac'.repeat(32))).not.toEqual(one)
+  for (const word of one) expect(word).toMatch(/^[a-z]{3,8}$/)
+})
