@@ -2,7 +2,14 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { HostedOrder, type HostedNews } from '../shared/hosted.ts'
-import { measureCapacity, ServerConfig, StartError, startRoomServer, type RoomServer, type ServerConfigInput } from './server/index.ts'
+import {
+  measureCapacity,
+  ServerConfig,
+  StartError,
+  startRoomServer,
+  type RoomServer,
+  type ServerConfigInput,
+} from './server/index.ts'
 
 const port = process.parentPort
 const tell = (news: HostedNews) => port.postMessage(news)

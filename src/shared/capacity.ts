@@ -107,7 +107,9 @@ export function loadOf(people: number, costs: Costs, meeting: Meeting): Load {
   const audio = { in: voicePacketsIn, out: people * voicePacketsOut }
   const micros = (packets: typeof video, cost: Costs['video']) => packets.in * cost.in + packets.out * cost.out
   const bytes = (way: 'in' | 'out') =>
-    video[way] * HEADER_BYTES + (people * (way === 'in' ? 1 : tiles) * meeting.cameraKbps * 1_000) / 8 + audio[way] * (SPOKEN_BYTES + HEADER_BYTES)
+    video[way] * HEADER_BYTES +
+    (people * (way === 'in' ? 1 : tiles) * meeting.cameraKbps * 1_000) / 8 +
+    audio[way] * (SPOKEN_BYTES + HEADER_BYTES)
   return {
     processor: (micros(video, costs.video) + micros(audio, costs.audio)) / 1e6,
     memoryBytes: people * (costs.personBytes + (tiles + voices) * costs.streamBytes),
@@ -144,7 +146,12 @@ export interface Use {
  * the workers do more than the arithmetic expects of the people who are here (screens, other programs on the same cores), the difference
  * is taken off; where they do less, nothing is added, because cameras that are off may be switched on.
  */
-export function capacityNow(costs: Costs, machine: Machine, use: Use, meeting = ORDINARY): Pick<Capacity, 'people' | 'inUse' | 'bottleneck' | 'knowsNetwork'> {
+export function capacityNow(
+  costs: Costs,
+  machine: Machine,
+  use: Use,
+  meeting = ORDINARY,
+): Pick<Capacity, 'people' | 'inUse' | 'bottleneck' | 'knowsNetwork'> {
   const one = mostPeople(costs, machine, meeting)
   const inUse = use.rooms.reduce((sum, people) => sum + people, 0)
   const workers = Math.max(1, Math.min(use.rooms.length, machine.cores - 1))

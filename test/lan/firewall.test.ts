@@ -10,7 +10,8 @@ test('the firewall of Linux is found by the files that say that it is on', () =>
   expect(on({ '/etc/ufw/ufw.conf': '# comment\nENABLED=yes\nLOGLEVEL=low\n' })).toBe('ufw')
   expect(on({ '/etc/ufw/ufw.conf': '# ENABLED=yes\nENABLED=no\n' })).toBeNull()
   expect(on({ '/run/firewalld.pid': '' })).toBe('firewalld')
-  const chain = (policy: string) => `table inet filter {\n  chain input {\n    type filter hook input priority 0; policy ${policy};\n  }\n}\n`
+  const chain = (policy: string) =>
+    `table inet filter {\n  chain input {\n    type filter hook input priority 0; policy ${policy};\n  }\n}\n`
   expect(on({ '/etc/nftables.conf': chain('drop') })).toBe('nftables')
   expect(on({ '/etc/nftables.conf': chain('accept') })).toBeNull()
 })

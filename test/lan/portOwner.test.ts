@@ -18,7 +18,12 @@ test('where nobody listens, nobody is named', async () => {
 test('of the system’s table, those that listen on the port count', () => {
   const row = (local: string, state: string, inode: number) =>
     `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000 100 0 0 10 0`
-  const table = ['  sl  local_address rem_address   st', row('0100007F:1151', '0A', 11), row('0100007F:1151', '01', 12), row('00000000:0016', '0A', 13)].join('\n')
+  const table = [
+    '  sl  local_address rem_address   st',
+    row('0100007F:1151', '0A', 11),
+    row('0100007F:1151', '01', 12),
+    row('00000000:0016', '0A', 13),
+  ].join('\n')
   expect(listeners(table, 4_433)).toEqual(['11'])
 })
 

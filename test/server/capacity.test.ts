@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { Capacity, Costs } from '../../src/shared/capacity.ts'
+import { Costs, type Capacity } from '../../src/shared/capacity.ts'
 import type { HostedRoom } from '../../src/shared/hosted.ts'
 import { Emitter } from '../../src/shared/emitter.ts'
 import { measureCosts, Probe } from '../../src/main/server/capacity/probe.ts'
@@ -156,7 +156,10 @@ test('F76: a meeting that begins ends the measuring, which would disturb it', as
   use.rooms = [2]
   room.look()
   await expect(measuring).rejects.toMatchObject({ code: 'mediaUnavailable' })
-  await expect(room.measure()).rejects.toMatchObject({ code: 'mediaUnavailable', message: expect.stringContaining('while people meet') })
+  await expect(room.measure()).rejects.toMatchObject({
+    code: 'mediaUnavailable',
+    message: expect.stringContaining('while people meet'),
+  })
   expect(room.capacity).toBeNull()
 })
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { capacityNow, loadOf, mostPeople, ORDINARY, roughly, type Costs, type Machine, type Meeting } from '../../src/shared/capacity.ts'
+import {
+  capacityNow,
+  loadOf,
+  mostPeople,
+  ORDINARY,
+  roughly,
+  type Costs,
+  type Machine,
+  type Meeting,
+} from '../../src/shared/capacity.ts'
 
 /** About what a core of 2.6 GHz shows. */
 const costs: Costs = { video: { in: 5, out: 7 }, audio: { in: 5, out: 5 }, personBytes: 100_000, streamBytes: 250_000 }
@@ -80,7 +89,10 @@ test('before anyone is there, it is what one meeting can hold', () => {
 })
 
 test('people whose cameras are off do not make it larger', () => {
-  expect(capacityNow(costs, machine, { rooms: [10], processor: 0.001 }, paged)).toMatchObject({ people: roughly(exactly), inUse: 10 })
+  expect(capacityNow(costs, machine, { rooms: [10], processor: 0.001 }, paged)).toMatchObject({
+    people: roughly(exactly),
+    inUse: 10,
+  })
 })
 
 test('what the workers do beyond the arithmetic is taken off, but never those who are here', () => {

@@ -131,7 +131,8 @@ export class Hosting extends Emitter<Events> {
    */
   async measure(): Promise<Capacity> {
     const { status } = this.#state
-    if (this.#measuring || !['on', 'off', 'failed'].includes(status)) throw unmeasured('This computer is busy; try again in a moment')
+    if (this.#measuring || !['on', 'off', 'failed'].includes(status))
+      throw unmeasured('This computer is busy; try again in a moment')
     const asked = this.#process ?? this.#forkToMeasure()
     this.#measuring = asked
     const answer = this.once('answered')
@@ -168,7 +169,7 @@ export class Hosting extends Emitter<Events> {
     })
     this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
     const settings = { ...config(), ...(this.#port !== null && { port: this.#port }) }
-    this.#takesAnyPort = settings['port'] === 0
+    this.#takesAnyPort = settings.port === 0
     started.postMessage({ type: 'start', config: settings })
   }
 

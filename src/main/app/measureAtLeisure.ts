@@ -13,7 +13,9 @@ export function measureAtLeisure(hosting: Hosting, isFree: () => boolean, log: L
     // One that is on sees to it by itself.
     if (state.status !== 'off' || !isFree()) return
     if (state.capacity && Date.now() - Date.parse(state.capacity.measuredAt) < COSTS_LAST_MS) return
-    hosting.measure().catch((error: unknown) => log.info({ err: error }, 'how many people this computer can hold is measured later'))
+    hosting
+      .measure()
+      .catch((error: unknown) => log.info({ err: error }, 'how many people this computer can hold is measured later'))
   }
   setTimeout(measure, FIRST_MS)
   setInterval(measure, EVERY_MS)

@@ -61,7 +61,8 @@ export function firewallAdvice(firewall: Firewall, { http, media }: Ports): Fire
     case 'windows':
       return {
         name: 'Windows Defender Firewall',
-        sentence: 'Windows asks once whether Lanyard may be reached. Where that was refused, these lines in PowerShell, opened as administrator, let others in:',
+        sentence:
+          'Windows asks once whether Lanyard may be reached. Where that was refused, these lines in PowerShell, opened as administrator, let others in:',
         commands: [
           rule('signaling', 'TCP', `${http}`),
           ...(['UDP', 'TCP'] as const).map((protocol) => rule(`media (${protocol})`, protocol, range('-'))),

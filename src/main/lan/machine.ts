@@ -31,7 +31,8 @@ async function isQuiet(): Promise<boolean> {
 
 /** Resolves with true as soon as it is quiet, and with false where it is not for so long, in ms. */
 export async function becomesQuiet(withinMs: number, signal?: AbortSignal): Promise<boolean> {
-  for (const until = performance.now() + withinMs; performance.now() < until; signal?.throwIfAborted()) if (await isQuiet()) return true
+  for (const until = performance.now() + withinMs; performance.now() < until; signal?.throwIfAborted())
+    if (await isQuiet()) return true
   return false
 }
 

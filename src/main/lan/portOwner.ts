@@ -17,11 +17,15 @@ export async function programAt(port: number): Promise<string | null> {
       case 'linux':
         return linuxProgramAt(port)
       case 'darwin':
-        return lsofProgram((await run('/usr/sbin/lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fc'], { timeout: PATIENCE_MS })).stdout)
+        return lsofProgram(
+          (await run('/usr/sbin/lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fc'], { timeout: PATIENCE_MS })).stdout,
+        )
       case 'win32': {
         const pid = netstatListener((await run('netstat', ['-ano', '-p', 'TCP'], { timeout: PATIENCE_MS })).stdout, port)
         if (pid === null) return null
-        return tasklistProgram((await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], { timeout: PATIENCE_MS })).stdout)
+        return tasklistProgram(
+          (await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], { timeout: PATIENCE_MS })).stdout,
+        )
       }
       default:
         return null

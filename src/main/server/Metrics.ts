@@ -62,7 +62,12 @@ export class Metrics {
       ofPeers(({ consumers }) => consumers),
     )
     new Gauge({
-      ...{ name: 'lanyard_capacity_people', help: 'About how many people this machine can hold.', labelNames: ['bottleneck'], registers },
+      ...{
+        name: 'lanyard_capacity_people',
+        help: 'About how many people this machine can hold.',
+        labelNames: ['bottleneck'],
+        registers,
+      },
       collect() {
         this.reset()
         const { capacity } = headroom

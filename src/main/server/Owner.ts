@@ -129,7 +129,10 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       ...{ graceMs: 0, readyMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
     })
     try {
-      const capacity = { now: () => keptCapacity(dataDir.path), measure: () => measureCapacity({ dataDir: dataDir.path, workerBin: null }) }
+      const capacity = {
+        now: () => keptCapacity(dataDir.path),
+        measure: () => measureCapacity({ dataDir: dataDir.path, workerBin: null }),
+      }
       const app = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running: null, log })
       return await act(async (method, url, asked) => {
         const { path, ...request } = wire(method, url, asked)

@@ -36,16 +36,18 @@ export class Headroom extends Emitter<{ changed: [Capacity] }> {
   #measuring: { ends: Promise<void>; abort: AbortController } | null = null
   #costs: KeptCosts | null
   #capacity: Capacity | null = null
-  #measureAt: number
+  /** Whether it may measure by itself now, and until then, what it waits with. */
+  #mayMeasure = false
+  #waiting: NodeJS.Timeout | null = null
   #closed = false
 
   constructor(options: HeadroomOptions) {
     super()
     this.#options = options
     this.#costs = readCosts(options.dataDir)
-    this.#measureAt = performance.now() + (options.measureAfterMs ?? Infinity)
     this.#tell()
-    this.#looking = setInterval(() => this.look(), Math.min(LOOK_EVERY_MS, options.measureAfterMs || LOOK_EVERY_MS))
+    this.#looking = setInterval(() => this.look(), LOOK_EVERY_MS)
+    if (options.measureAfterMs !== null && this.#costs === null) this.#waitToMeasure(options.measureAfterMs)
   }
 
   /** Null until it is measured. */
@@ -57,7 +59,7 @@ export class Headroom extends Emitter<{ changed: [Capacity] }> {
   look(): void {
     if (this.#closed) return
     if (isMeeting(this.#options.use())) this.#measuring?.abort.abort(new Error('a meeting has begun'))
-    else if (this.#costs === null && performance.now() >= this.#measureAt) this.#measureByItself()
+    else if (this.#mayMeasure) this.#measureByItself()
     this.#tell()
   }
 
@@ -74,15 +76,25 @@ export class Headroom extends Emitter<{ changed: [Capacity] }> {
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#looking)
+    if (this.#waiting) clearTimeout(this.#waiting)
     this.#measuring?.abort.abort(new Error('the server stops'))
     await this.#measuring?.ends.catch(() => {})
   }
 
+  #waitToMeasure(ms: number): void {
+    this.#waiting = setTimeout(() => {
+      this.#mayMeasure = true
+      this.look()
+    }, ms)
+  }
+
   #measureByItself(): void {
-    this.#measureAt = performance.now() + WAIT_MS + AGAIN_MS
-    this.measure().catch((error: unknown) =>
-      this.#options.log.info({ err: error }, 'how many people this machine can hold is measured later'),
-    )
+    this.#mayMeasure = false
+    this.measure().catch((error: unknown) => {
+      if (this.#closed) return
+      this.#options.log.info({ err: error }, 'how many people this machine can hold is measured later')
+      this.#waitToMeasure(AGAIN_MS)
+    })
   }
 
   #begin() {

@@ -39,7 +39,7 @@ export interface Run {
 export async function measureCosts(workerBin: string | null, signal?: AbortSignal): Promise<Costs> {
   const probe = await Probe.start(workerBin)
   const late = AbortSignal.timeout(MOST_MS)
-  const stop = () => probe.close()
+  const stop = () => void probe.close()
   const signals = signal ? [signal, late] : [late]
   for (const each of signals) each.addEventListener('abort', stop)
   try {
@@ -96,14 +96,16 @@ export class Probe {
   async run(kind: Stream['kind'], receivers: number, packets = PACKETS): Promise<Run> {
     const srtp = new SrtpSender()
     const into = await this.#transport(srtp, true)
-    const stream = makeStream(kind, this.#codec(kind).preferredPayloadType!)
+    const stream = makeStream(kind, this.#codec(kind).preferredPayloadType)
     const producer = await into.produce({ kind, rtpParameters: this.#rtpParameters(stream) })
     const consumers: types.Consumer[] = []
     const ways: types.PlainTransport[] = []
     for (let i = 0; i < receivers; i += 1) {
       const way = await this.#transport(new SrtpSender(), false)
       ways.push(way)
-      consumers.push(await way.consume({ producerId: producer.id, rtpCapabilities: this.#router.rtpCapabilities, enableRtx: true }))
+      consumers.push(
+        await way.consume({ producerId: producer.id, rtpCapabilities: this.#router.rtpCapabilities, enableRtx: true }),
+      )
     }
     const socket = createSocket('udp4')
     try {
@@ -153,7 +155,13 @@ export class Probe {
 
   #rtpParameters({ kind, ssrc, payloadType }: Stream): types.RtpParameters {
     const { mimeType, clockRate, channels, rtcpFeedback } = this.#codec(kind)
-    const codec = { mimeType, clockRate, ...(channels !== undefined && { channels }), payloadType, rtcpFeedback: rtcpFeedback ?? [] }
+    const codec = {
+      mimeType,
+      clockRate,
+      ...(channels !== undefined && { channels }),
+      payloadType,
+      rtcpFeedback: rtcpFeedback ?? [],
+    }
     return { codecs: [codec], encodings: [{ ssrc }], rtcp: { cname: 'probe' } }
   }
 
