@@ -8,6 +8,7 @@ const shared = '^src/shared/'
 const server = '^src/main/server/'
 const app = '^src/main/app/'
 const lan = '^src/main/lan/'
+const client = '^src/client/'
 const session = '^src/renderer/src/session/'
 const state = '^src/renderer/src/state/'
 const components = '^src/renderer/src/components/'
@@ -61,7 +62,7 @@ const layers = [
   {
     name: 'app',
     folder: app,
-    mayImport: [shared, lan, app, packages('electron', 'electron-store', 'pino', 'rotating-file-stream', 'zod')],
+    mayImport: [shared, client, lan, app, packages('electron', 'electron-store', 'pino', 'rotating-file-stream', 'zod')],
     node: true,
   },
   {
@@ -71,8 +72,9 @@ const layers = [
     node: true,
   },
   { name: 'preload', folder: '^src/preload/', mayImport: ['^src/shared/bridge.ts$', packages('electron')] },
-  { name: 'session', folder: session, mayImport: [shared, session, packages('mediasoup-client', 'socket.io-client')] },
-  { name: 'state', folder: state, mayImport: [shared, session, state, platform, svelte] },
+  { name: 'client', folder: client, mayImport: [shared, client, packages('socket.io-client')] },
+  { name: 'session', folder: session, mayImport: [shared, client, session, packages('mediasoup-client')] },
+  { name: 'state', folder: state, mayImport: [shared, client, session, state, platform, svelte] },
   {
     name: 'components',
     folder: components,
@@ -95,7 +97,7 @@ const soleUsers = [
   { of: 'electron', by: '^src/(main/app|preload)/' },
   { of: 'mediasoup-client', by: session },
   { of: 'uplot', by: `${components}records/` },
-  { of: 'socket.io-client', by: session },
+  { of: 'socket.io-client', by: client },
 ]
 
 export default {

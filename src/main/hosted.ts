@@ -46,9 +46,10 @@ async function start(config: Record<string, unknown>): Promise<void> {
       people: (count) => tell({ type: 'people', count }),
       rooms: (rooms) => tell({ type: 'rooms', rooms }),
       capacity: (capacity) => tell({ type: 'capacity', capacity }),
+      addresses: (urls) => tell({ type: 'addresses', urls }),
     })
-    const { url, urls, port, firewall, setAside } = server
-    tell({ type: 'ready', url, urls, port, firewall, setAside })
+    const { url, urls, fingerprint, words, port, firewall, setAside } = server
+    tell({ type: 'ready', url, urls, fingerprint, words, port, firewall, setAside })
   } catch (error) {
     log.error({ err: error }, 'the room server cannot start')
     const reason = error instanceof StartError ? error.reason : 'other'

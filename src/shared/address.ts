@@ -23,3 +23,9 @@ export function isSameServer(one: string, other: string): boolean {
   const [a, b] = [new URL(one), new URL(other)]
   return a.origin === b.origin || (isLoopback(a) && isLoopback(b) && a.port === b.port && a.protocol === b.protocol)
 }
+
+/** `HOST:PORT`, as links and stores have it; IPv6 stands in brackets. The port of https where none is said. */
+export function splitAddress(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`https://${address}`)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) }
+}

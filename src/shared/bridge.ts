@@ -5,8 +5,10 @@
 import { z } from 'zod'
 import { Capacity } from './capacity.ts'
 import type { Result } from './errors.ts'
+import { Fingerprint } from './fingerprint.ts'
 import { FirewallAdvice } from './firewall.ts'
 import { StartReason, StartStep } from './hosted.ts'
+import { Room } from './model.ts'
 
 const Empty = z.object({})
 const Text = z.string().max(500)
@@ -21,8 +23,11 @@ export const Hosting = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('on'),
     url: ServerAddress,
-    /** All addresses at which it is reached. */
+    /** The addresses at which others reach it, the best first. */
     urls: z.array(ServerAddress),
+    fingerprint: Fingerprint.nullable(),
+    /** That stand for it, to be compared aloud. */
+    words: z.array(z.string()).nullable(),
     people: z.int().nonnegative(),
     /** How many it can hold; null until that is measured. */
     capacity: Capacity.nullable(),
@@ -41,6 +46,42 @@ export type Hosting = z.infer<typeof Hosting>
 /** What a link leads to: a room, on a server where it names one. */
 export const Link = z.object({ code: z.string().max(64), address: ServerAddress.nullable() })
 export type Link = z.infer<typeof Link>
+
+/** A server that was seen in the network. */
+export const NearbyServer = z.object({
+  fingerprint: Fingerprint,
+  /** Null as long as nobody has met it: then its name is all there is of it, and not proven. */
+  serverId: Fingerprint.nullable(),
+  name: z.string(),
+  address: z.string(),
+  /** Its public rooms; null while it does not answer, or is not known. */
+  rooms: z.array(Room).nullable(),
+})
+export type NearbyServer = z.infer<typeof NearbyServer>
+
+/** Who answers at an address. */
+export const MetServer = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('known'), serverId: Fingerprint, name: z.string() }),
+  /** Words are to be compared before anything is told to it. The name is what it has said in the network, if anything. */
+  z.object({
+    status: z.literal('new'),
+    fingerprint: Fingerprint,
+    name: z.string().nullable(),
+    address: z.string(),
+    words: z.array(z.string()),
+  }),
+  /** Not the one that was expected there, by name where that is known. Nothing was told to it, and nothing will be. */
+  z.object({ status: z.literal('changed'), name: z.string().nullable(), words: z.array(z.string()) }),
+  z.object({ status: z.literal('unreachable') }),
+])
+export type MetServer = z.infer<typeof MetServer>
+
+/** Where the window is: at the first screen (`server` null), or at another's server and the door of a room there. */
+export const Whereabouts = z.object({
+  server: z.object({ serverId: Fingerprint, name: z.string(), url: ServerAddress }).nullable(),
+  room: z.string().nullable(),
+})
+export type Whereabouts = z.infer<typeof Whereabouts>
 
 export const About = z.object({
   version: z.string(),
@@ -129,6 +170,45 @@ export const calls = {
     params: z.object({ server: ServerAddress, roomId: z.string().max(64), key: z.string().max(128) }),
     value: Empty,
   },
+  getKept: { about: 'What the page keeps of its user, as it was given.', params: Empty, value: z.object({ kept: z.unknown() }) },
+  keep: { about: 'Keeps it, for all windows to come.', params: z.object({ kept: z.record(z.string(), z.json()) }), value: Empty },
+  getServers: { about: 'The servers in the network.', params: Empty, value: z.object({ servers: z.array(NearbyServer) }) },
+  meetServer: {
+    about: 'Looks who answers at an address, without telling them anything. A fingerprint out of a link makes it known.',
+    params: z.object({
+      addresses: z.array(z.string().max(300)).min(1).max(8),
+      fingerprint: Fingerprint.nullable(),
+      isProof: z.boolean(),
+    }),
+    value: MetServer,
+  },
+  meetAgain: {
+    about: 'Looks where a server is that is known.',
+    params: z.object({ serverId: Fingerprint }),
+    value: MetServer,
+  },
+  trustServer: {
+    about: 'Someone has compared the words of a server that was met: it is known from now on.',
+    params: z.object({ fingerprint: Fingerprint }),
+    value: MetServer,
+  },
+  forgetServer: { about: 'Trusts a server no more.', params: z.object({ serverId: Fingerprint }), value: Empty },
+  lookUpCode: {
+    about: 'Asks the servers that are known and there for the room that a code means.',
+    params: z.object({ room: z.string().max(64) }),
+    value: z.object({ servers: z.array(z.object({ serverId: Fingerprint, name: z.string() })) }),
+  },
+  visitServer: {
+    about: 'Shows the window anew, at the door of a room of a known server; null: at the first screen.',
+    params: z.object({ serverId: Fingerprint.nullable(), room: z.string().max(64).nullable() }),
+    value: Empty,
+  },
+  getWhereabouts: { about: 'Where the window is.', params: Empty, value: Whereabouts },
+  locateServer: {
+    about: 'Where the server that the window is at is by now; null where it is not to be found.',
+    params: Empty,
+    value: z.object({ url: ServerAddress.nullable() }),
+  },
   takeLink: {
     about: 'The latest link that the app was opened with, once.',
     params: Empty,
@@ -162,6 +242,7 @@ export const calls = {
 
 export const events = {
   hostingChanged: Hosting,
+  serversChanged: z.object({ servers: z.array(NearbyServer) }),
   /** There is a link to take. */
   linkOpened: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),

@@ -1,6 +1,7 @@
 /** What the desktop app and the room server that it carries say to each other, over the port between their processes. */
 import { z } from 'zod'
 import { Capacity } from './capacity.ts'
+import { Fingerprint } from './fingerprint.ts'
 import { FirewallAdvice } from './firewall.ts'
 
 /** What a server does on its way, in this order. */
@@ -48,6 +49,8 @@ export const HostedNews = z.discriminatedUnion('type', [
     type: z.literal('ready'),
     url: z.url(),
     urls: z.array(z.url()),
+    fingerprint: Fingerprint.nullable(),
+    words: z.array(z.string()).nullable(),
     port: z.int(),
     firewall: FirewallAdvice.nullable(),
     /** Where a damaged database has been put. */
@@ -62,6 +65,8 @@ export const HostedNews = z.discriminatedUnion('type', [
   /** The app ends a process without a server then. */
   z.object({ type: z.literal('measured'), capacity: Capacity }),
   z.object({ type: z.literal('unmeasured'), message: z.string() }),
+  /** The addresses of this computer have changed. */
+  z.object({ type: z.literal('addresses'), urls: z.array(z.url()) }),
   z.object({ type: z.literal('pong') }),
 ])
 export type HostedNews = z.infer<typeof HostedNews>

@@ -35,7 +35,10 @@ class Process extends EventEmitter implements HostedProcess {
 }
 
 const url = 'http://127.0.0.1:5000'
-const ready: HostedNews = { type: 'ready', url, urls: [url], port: 5_000, firewall: null, setAside: null }
+const ready: HostedNews = {
+  ...{ type: 'ready', url, urls: [url], port: 5_000 },
+  ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+}
 const capacity: Capacity = {
   ...{ people: 40, inUse: 0, bottleneck: 'processor', knowsNetwork: true },
   measuredAt: '2026-01-01T08:00:00.000Z',
@@ -71,7 +74,10 @@ test('it says what it does on its way, and who is there when it is on', async ()
   const started = hosting.start()
   for (const step of ['folder', 'database', 'media', 'network'] as const) last().tell({ type: 'step', step })
   last().tell(ready)
-  expect(await started).toEqual({ status: 'on', url, urls: [url], people: 0, capacity: null, firewall: null, setAside: null })
+  expect(await started).toEqual({
+    ...{ status: 'on', url, urls: [url], people: 0, capacity: null },
+    ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+  })
   last().tell({ type: 'people', count: 3 })
   expect(hosting.people).toBe(3)
   expect(states).toEqual(['folder', 'folder', 'database', 'media', 'network', 'on', 'on'])

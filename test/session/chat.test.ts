@@ -4,7 +4,7 @@ import { AppError } from '../../src/shared/errors.ts'
 import type { ChatMessage } from '../../src/shared/model.ts'
 import type { RequestName } from '../../src/shared/protocol.ts'
 import { Chat, compareIds } from '../../src/renderer/src/session/Chat.ts'
-import type { Requests } from '../../src/renderer/src/session/Signaling.ts'
+import type { Requests } from '../../src/client/Signaling.ts'
 import { until } from '../support/until.ts'
 
 /** A conversation as a server keeps it: each id once, in order. */

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Link } from '../../src/renderer/src/session/Link.ts'
-import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
+import { Signaling } from '../../src/client/Signaling.ts'
 import type { Joined, ParamsInput, RequestName, Value } from '../../src/shared/protocol.ts'
 import { NodeCapture, sees } from '../support/NodeCapture.ts'
 import { startServer } from '../support/server.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Room } from '../../src/shared/model.ts'
-import { RoomList } from '../../src/renderer/src/session/RoomList.ts'
-import type { Signaling } from '../../src/renderer/src/session/Signaling.ts'
+import { RoomList } from '../../src/client/RoomList.ts'
+import type { Signaling } from '../../src/client/Signaling.ts'
 
 const room = (id: string, name = id) => ({ id, name, visibility: 'public', closed: false, present: 0 }) as Room
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { MAX_IN_FLIGHT, PROTOCOL_VERSION, type Welcome } from '../../src/shared/protocol.ts'
-import { Signaling } from '../../src/renderer/src/session/Signaling.ts'
+import { Signaling } from '../../src/client/Signaling.ts'
 import { misbehave, refusing } from '../support/misbehave.ts'
 import { startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -10,7 +10,7 @@ const welcome: Welcome = {
   protocol: PROTOCOL_VERSION,
   userId: 'user',
   features: {},
-  server: { id: 'server', name: 'Test', version: '0.0.0' },
+  server: { id: 'server', name: 'Test', version: '0.0.0', fingerprint: null, words: null, urls: [] },
   resume: 'credential',
   resumed: null,
 }

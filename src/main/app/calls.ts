@@ -1,22 +1,32 @@
 import { release } from 'node:os'
 import { app, clipboard, shell } from 'electron'
 import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
-import { isSameServer } from '../../shared/address.ts'
+import { isLoopback, isSameServer } from '../../shared/address.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { Hosting } from './hosting.ts'
 import type { Handlers } from './ipc.ts'
 import type { Meeting } from './meeting.ts'
+import type { KeptFile } from './KeptFile.ts'
 import type { Notices } from './notices.ts'
+import type { Place } from './Place.ts'
 import { launchAtLogin } from './registration.ts'
 import type { Secrets } from './secrets.ts'
+import type { KnownServers } from './servers/KnownServers.ts'
+import type { Servers } from './servers/Servers.ts'
 import type { SettingsStore } from './settings.ts'
 import type { Sharing } from './sharing.ts'
 import type { MainWindow } from './window.ts'
 
 export interface CallParts {
   hosting: Hosting
+  known: KnownServers
+  /** What the page keeps. */
+  kept: KeptFile
   meeting: Meeting
   notices: Notices
+  place: Place
   secrets: Secrets
+  servers: Servers
   settings: SettingsStore
   sharing: Sharing
   window: MainWindow
@@ -29,10 +39,19 @@ export interface CallParts {
 
 /** What is done for each call of the window. */
 export function callHandlers(parts: CallParts): Handlers {
-  const { hosting, meeting, notices, secrets, settings, sharing, window, appImage, dataDir, stopHosting, takeLink } = parts
+  const { hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
+  const { appImage, dataDir, stopHosting, takeLink } = parts
   const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
-  /** A server's secrets go by its address, but for the own one, whose port may change. */
-  const keyOf = (server: string) => (isOwn(server) ? 'own' : new URL(server).origin)
+  /**
+   * A server's secrets go by its first certificate, those of servers of this computer by their address, but for the own one, whose port
+   * may change. A page is given those of the place where it is, and of no other.
+   */
+  const keyOf = (server: string): string => {
+    const { server: visited } = place.whereabouts
+    if (visited && new URL(visited.url).origin === new URL(server).origin) return visited.serverId
+    if (visited || !isLoopback(new URL(server))) throw new AppError('forbidden', 'The window is not at this server')
+    return isOwn(server) ? 'own' : new URL(server).origin
+  }
 
   return {
     getAbout: () => ({
@@ -60,6 +79,30 @@ export function callHandlers(parts: CallParts): Handlers {
       await secrets.keepHostKey(keyOf(server), roomId, key)
       return {}
     },
+    getKept: () => ({ kept: kept.get('kept') ?? null }),
+    keep: ({ kept: news }) => {
+      kept.set('kept', news)
+      return {}
+    },
+    getServers: () => ({ servers: servers.nearby }),
+    meetServer: (wish) => servers.meet(wish),
+    meetAgain: ({ serverId }) => servers.meetAgain(serverId),
+    trustServer: ({ fingerprint }) => servers.trust(fingerprint),
+    forgetServer: ({ serverId }) => {
+      known.forget(serverId)
+      return {}
+    },
+    lookUpCode: async ({ room }) => ({
+      servers: (await servers.lookUp(room)).map(({ id, name }) => ({ serverId: id, name })),
+    }),
+    visitServer: async ({ serverId, room }) => {
+      meeting.show(null)
+      if (serverId === null) place.goHome()
+      else await place.visit(serverId, room)
+      return {}
+    },
+    getWhereabouts: () => place.whereabouts,
+    locateServer: async () => ({ url: await place.locate() }),
     takeLink: () => ({ link: takeLink() }),
     chooseShare: (choice) => {
       sharing.choose(choice)

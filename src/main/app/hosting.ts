@@ -182,10 +182,11 @@ export class Hosting extends Emitter<Events> {
         return
       case 'ready': {
         this.#onSince = Date.now()
-        const { url, urls, port, firewall, setAside } = news
+        const { url, urls, fingerprint, words, port, firewall, setAside } = news
         // After a crash it is found where it was.
         this.#port = port
-        if (isStarting) this.#set({ status: 'on', url, urls, people: 0, capacity: this.#capacity, firewall, setAside })
+        const about = { url, urls, fingerprint, words, firewall, setAside }
+        if (isStarting) this.#set({ status: 'on', ...about, people: 0, capacity: this.#capacity })
         if (this.#takesAnyPort) this.emit('moved', port)
         return
       }
@@ -194,6 +195,9 @@ export class Hosting extends Emitter<Events> {
         this.#set({ status: 'failed', reason: news.reason, message: news.message })
         // It has nothing more to do, and may not end by itself.
         this.#process?.kill()
+        return
+      case 'addresses':
+        if (this.#state.status === 'on') this.#set({ ...this.#state, urls: news.urls })
         return
       case 'people':
         if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })

@@ -7,6 +7,8 @@ const { env } = process
 const environment = {
   appImage: env['APPIMAGE'] ?? null,
   isWayland: process.platform === 'linux' && env['XDG_SESSION_TYPE'] === 'wayland',
+  // Every network that this computer is in; tests keep it to themselves.
+  host: env['LANYARD_HOST'] ?? '0.0.0.0',
   allowedOrigins: env['LANYARD_ALLOW_ORIGIN']?.split(',') ?? [],
 }
 /** What it was started with, and the links that the system has opened with it since. */

@@ -7,21 +7,27 @@ import { APP_SCHEME } from './scheme.ts'
 const { host } = new URL(APP_ORIGIN)
 
 /**
- * What the window may do: all of its code is from the package; it connects over encrypted connections, and over plain ones to this
- * computer alone. Styles of elements are Svelte's.
+ * What the window may do: all of its code is from the package. At the first screen it connects to this computer alone; at a server, over
+ * encrypted connections alone, which its session lets lead to that server and to nobody else. Styles of elements are Svelte's.
  */
-const POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self' https: wss: http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-src 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = (connections: string) =>
+  [
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    `connect-src 'self' ${connections}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-src 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+const POLICY = {
+  home: policy('http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*'),
+  server: policy('https: wss:'),
+}
 
 /** What the built interface is made of. */
 const types: Record<string, string> = {
@@ -34,8 +40,8 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** Answers `app://lanyard/…` out of the folder of the built interface, and nothing beside it. */
-export function servePage(on: Protocol, folder: string): void {
+/** Answers `app://lanyard/…` out of the folder of the built interface, and nothing beside it; for the first screen, or at a server. */
+export function servePage(on: Protocol, folder: string, at: keyof typeof POLICY): void {
   on.handle(APP_SCHEME, async (request) => {
     const url = new URL(request.url)
     const file = url.host === host && request.method === 'GET' ? fileOf(url.pathname, folder) : null
@@ -45,7 +51,7 @@ export function servePage(on: Protocol, folder: string): void {
     return new Response(content, {
       headers: {
         'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-        'Content-Security-Policy': POLICY,
+        'Content-Security-Policy': POLICY[at],
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'no-referrer',
         'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,38 +1,47 @@
 import { join } from 'node:path'
-import { app, ipcMain, nativeTheme, session } from 'electron'
+import { app, ipcMain, nativeTheme } from 'electron'
+import { isLoopback } from '../../shared/address.ts'
 import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
+import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
 import { linkAmong, linkText, parseLink } from './links.ts'
 import { openLog } from './logs.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
-import { servePage } from './page.ts'
 import { measureAtLeisure } from './measureAtLeisure.ts'
-import { guardPermissions } from './permissions.ts'
+import { Partitions } from './partitions.ts'
+import { Place } from './Place.ts'
 import { Wakefulness, watchPower } from './power.ts'
 import { offerProbe } from './probe.ts'
 import { isStartedHidden, registerLinks } from './registration.ts'
 import { Secrets } from './secrets.ts'
+import { KnownServers } from './servers/KnownServers.ts'
+import { Servers } from './servers/Servers.ts'
 import { SettingsStore } from './settings.ts'
 import { Sharing } from './sharing.ts'
 import { Tray } from './tray.ts'
 import { confine, MainWindow } from './window.ts'
+import { Interfaces } from '../lan/Interfaces.ts'
+import { Browser } from '../lan/mdns/Browser.ts'
+import { Multicast } from '../lan/mdns/Multicast.ts'
 
 export interface Environment {
   /** The file of the AppImage that runs; null for none. */
   appImage: string | null
   isWayland: boolean
+  /** The address that the carried server listens on. */
+  host: string
   /** More origins than the window's own that the carried server lets in. */
   allowedOrigins: string[]
 }
 
 /** Runs the app once Electron is ready: its parts, and who tells whom. `given` is what it was started and opened with so far. */
-export function run({ appImage, isWayland, allowedOrigins }: Environment, given: readonly string[]): void {
+export function run({ appImage, isWayland, host, allowedOrigins }: Environment, given: readonly string[]): void {
   const out = join(import.meta.dirname, '..')
   const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
   const dataDir = join(app.getPath('userData'), 'server')
@@ -63,8 +72,7 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
     log,
     fork: () => forkServer(log),
     config: () => ({
-      // Only this computer reaches it, until connections to it are encrypted.
-      host: '127.0.0.1',
+      host,
       port: settings.settings.serverPort,
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
@@ -77,9 +85,20 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
     }),
     capacity: settings.capacity,
   })
-  const sharing = new Sharing(session.defaultSession, (question) => window.tell('shareAsked', question), {
-    systemAsks: isWayland,
+  const sharing = new Sharing((question) => window.tell('shareAsked', question), { systemAsks: isWayland })
+  const partitions = new Partitions(join(out, 'renderer'), sharing)
+  const secrets = new Secrets(log)
+  const known = new KnownServers(log)
+  const interfaces = new Interfaces()
+  const discovery = new Browser({ open: () => new Multicast(interfaces, log), own: () => interfaces.addresses })
+  const servers = new Servers({
+    known,
+    discovery,
+    deviceFor: async ({ id }) => (await secrets.keysOf(id)).device,
+    ownFingerprint: () => (hosting.state.status === 'on' ? hosting.state.fingerprint : null),
+    log,
   })
+  const place = new Place({ known, servers, partitions, window })
   /** A link that no window has asked for yet. */
   let waitingLink = linkAmong(given)
 
@@ -116,14 +135,12 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   })
   const isQuitting = leaveInOrder(hosting, () => mayEndFor('Quit'))
 
-  guardPermissions(session.defaultSession)
-  servePage(session.defaultSession.protocol, join(out, 'renderer'))
   serveCalls(
     ipcMain,
     (event) => window.isSender(event),
     callHandlers({
-      ...{ appImage, dataDir, hosting, meeting, notices, settings, sharing, window, stopHosting },
-      secrets: new Secrets(log),
+      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting },
+      kept: new KeptFile('page', log),
       takeLink: () => {
         const link = waitingLink
         waitingLink = null
@@ -141,7 +158,7 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
   })
   const tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
     show: () => window.show(),
-    open: ({ joinCode }) => openLink({ code: joinCode, address: hosting.state.status === 'on' ? hosting.state.url : null }),
+    open: ({ joinCode }) => openLink({ code: joinCode, address: null }),
     host: () => {
       window.show()
       void hosting.start()
@@ -163,6 +180,9 @@ export function run({ appImage, isWayland, allowedOrigins }: Environment, given:
     if (capacity.inUse === 0) settings.keepCapacity(capacity)
   })
   if (!isAutomated) measureAtLeisure(hosting, () => meeting.room === null, log)
+  servers.on('changed', () => window.tell('serversChanged', { servers: servers.nearby }))
+  // A copy that keeps to this computer looks for nobody, and is seen by nobody.
+  if (!isLoopback(new URL(`http://${host}`))) discovery.start()
   watchPower((power) => window.tell('powerChanged', { power }))
   registerLinks()
   if (isAutomated)

@@ -22,9 +22,13 @@ export class Sharing {
   #last = 0
 
   /** `systemAsks` as on Wayland, where looking for sources brings up the system's own dialog: a second one would be too many. */
-  constructor(session: Session, ask: (question: EventPayload<'shareAsked'>) => void, { systemAsks }: { systemAsks: boolean }) {
+  constructor(ask: (question: EventPayload<'shareAsked'>) => void, { systemAsks }: { systemAsks: boolean }) {
     this.#ask = ask
     this.#systemAsks = systemAsks
+  }
+
+  /** Answers the pages of a session. */
+  serve(session: Session): void {
     session.setDisplayMediaRequestHandler(
       ({ frame, videoRequested }, answer) => {
         if (!videoRequested || frame?.parent !== null || !frame.url.startsWith(`${APP_ORIGIN}/`)) return answer(null)

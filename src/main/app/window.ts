@@ -21,6 +21,8 @@ export class MainWindow {
   /** When the page has crashed of late, in ms since 1970. */
   #crashes: number[] = []
   #window: BrowserWindow | null = null
+  /** Of the session that its page runs in; null for the default one. */
+  #partition: string | null = null
   /** Until the page listens. */
   #loaded: Promise<void> = Promise.resolve()
 
@@ -56,6 +58,16 @@ export class MainWindow {
     this.#window.focus()
   }
 
+  /**
+   * Shows the page anew in another session, which no window can change: a new window comes in the place of the old one. Null for the
+   * default one.
+   */
+  moveTo(partition: string | null): void {
+    this.#partition = partition
+    const old = this.#window
+    if (old) this.#open(old)
+  }
+
   /** Tells the page, as soon as it listens; nobody, where there is no window. */
   tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
     const window = this.#window
@@ -74,7 +86,9 @@ export class MainWindow {
     )
   }
 
-  #open(): void {
+  /** `old` goes when the new one is there to be seen. */
+  #open(old: BrowserWindow | null = null): void {
+    if (old) this.#keepPlace(old)
     const place = visible(this.#settings.windowPlace)
     const window = new BrowserWindow({
       ...(place ?? FIRST),
@@ -86,6 +100,7 @@ export class MainWindow {
       autoHideMenuBar: true,
       webPreferences: {
         preload: join(import.meta.dirname, '../preload/index.cjs'),
+        ...(this.#partition !== null && { partition: this.#partition }),
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
@@ -98,12 +113,19 @@ export class MainWindow {
     })
     this.#window = window
     if (place?.maximized) window.maximize()
-    window.once('ready-to-show', () => window.show())
+    if (old?.isFullScreen()) window.setFullScreen(true)
+    window.once('ready-to-show', () => {
+      window.show()
+      if (old && !old.isDestroyed()) old.destroy()
+    })
     window.on('close', (event) => this.#closing(window, event))
-    window.on('closed', () => (this.#window = null))
+    window.on('closed', () => {
+      if (this.#window === window) this.#window = null
+    })
     this.#load(window)
     window.webContents.on('render-process-gone', (_, { reason }) => {
       if (reason === 'clean-exit') return
+      if (this.#window !== window) return
       this.#gone()
       this.#crashes = [...this.#crashes.filter((at) => Date.now() - at < 60_000), Date.now()]
       if (this.#crashes.length <= MOST_CRASHES) setImmediate(() => this.#window && this.#load(this.#window))

@@ -80,6 +80,7 @@ const options: Partial<Record<Name, Option>> = {
   ).choices(shape.whoCreates.unwrap().options),
   autoCreate: option('--auto-create', 'make a room where someone joins one that there is not', 'LANYARD_AUTO_CREATE'),
   directCalls: option('--direct-calls', 'let people who are in no room call each other', 'LANYARD_DIRECT_CALLS'),
+  mdns: new Option('--no-mdns', 'do not show others on the network that this server is there'),
   web: new Option('--no-web', 'do not serve the interface to browsers'),
   logLevel: option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL').choices(shape.logLevel.unwrap().options),
 }

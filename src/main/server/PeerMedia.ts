@@ -42,7 +42,7 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
   }
 
   async createTransport({ direction, rtpCapabilities }: Params<'createTransport'>): Promise<Value<'createTransport'>> {
-    const transport = await this.#room.createTransport()
+    const { transport, iceCandidates } = await this.#room.createTransport()
     if (this.#closed) {
       transport.close()
       throw unavailable(null)
@@ -57,7 +57,7 @@ export class PeerMedia extends Emitter<{ changed: []; consumerClosed: [consumerI
     return {
       transportId: transport.id,
       iceParameters: transport.iceParameters,
-      iceCandidates: transport.iceCandidates,
+      iceCandidates,
       dtlsParameters: transport.dtlsParameters,
     }
   }

@@ -3,7 +3,7 @@ import { Emitter } from '../../shared/emitter.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Payload } from '../../shared/protocol.ts'
 import type { Logger } from './log.ts'
-import { observeVoices, unavailable, type MediaRouter, type Routers } from './sfu.ts'
+import { observeVoices, unavailable, type MediaRouter, type MediaTransport, type Routers } from './sfu.ts'
 
 export type Voices = Payload<'voices'>['voices']
 
@@ -43,7 +43,7 @@ export class RoomMedia extends Emitter<{ reset: []; voices: [Voices] }> {
     return this.#opening
   }
 
-  async createTransport(): Promise<types.WebRtcTransport> {
+  async createTransport(): Promise<MediaTransport> {
     const media = await this.open()
     return media.createTransport().catch((cause: unknown) => {
       throw unavailable(cause)

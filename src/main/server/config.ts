@@ -37,6 +37,8 @@ export const ServerConfig = z.object({
   tlsKey: z.string().min(1, 'Give a file').nullable().default(null),
   /** Where the database and the keys live. Made where it is missing. */
   dataDir: z.string().min(1, 'Give a folder'),
+  /** Whether others in its networks are shown that it is there (DNS-SD over multicast DNS). */
+  mdns: z.boolean().default(true),
   /** The name that people see. */
   name: z.string().trim().min(1, 'Give a name').max(64, 'A name has 64 characters at most').default(hostname),
   /** Addresses that media is announced on, where they differ from the one listened on. */

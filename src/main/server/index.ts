@@ -4,9 +4,11 @@ import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Capacity } from '../../shared/capacity.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { FirewallAdvice } from '../../shared/firewall.ts'
-import type { HostedRoom, StartStep } from '../../shared/hosted.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { firewallAdvice, firewallHere } from '../lan/firewall.ts'
+import { Interfaces } from '../lan/Interfaces.ts'
+import { Multicast } from '../lan/mdns/Multicast.ts'
+import { Responder } from '../lan/mdns/Responder.ts'
 import { wordsOf } from '../lan/words.ts'
 import { Addresses } from './Addresses.ts'
 import { Headroom } from './capacity/Headroom.ts'
@@ -15,10 +17,9 @@ import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
 import { listen } from './listen.ts'
-import { silent, type Logger } from './log.ts'
+import { silent } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
-import { Paced } from './Paced.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { makeOwnerApp } from './rest/owner.ts'
 import { problemOf } from './rest/problem.ts'
@@ -26,7 +27,7 @@ import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
-import { systemClock, type Clock } from './Stay.ts'
+import { systemClock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
@@ -34,18 +35,17 @@ import { keptIdentity, ownIdentity, type Identity } from './tls/Identity.ts'
 import { isLoopback, isPrivate, speakTls } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
+import { watchRooms, type Watch } from './watch.ts'
 
 export { asOwner, migrateDirectory, runningServer, type Ask, type Asked } from './Owner.ts'
 export { IMPORTED_AT_ONCE, ImportedMember, ImportedMessage, ImportedRoom, type Imported } from './importing.ts'
 export { measureCapacity } from './capacity/Headroom.ts'
 export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
+export type { Watch } from './watch.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
 const RESUME_TTL_MS = 10 * 60_000
-
-/** How often whoever watches is told which rooms there are, at most, in ms. */
-const ROOMS_EVERY_MS = 500
 
 /** A running room server. */
 export interface RoomServer {
@@ -72,21 +72,6 @@ export interface RoomServer {
   close(): Promise<void>
 }
 
-/** Whoever watches a server. */
-export interface Watch {
-  log?: Logger
-  /** It begins with this part of its start. */
-  step?: (step: StartStep) => void
-  /** So many people are in its rooms now. */
-  people?: (count: number) => void
-  /** These are the rooms that someone is in now. */
-  rooms?: (rooms: HostedRoom[]) => void
-  /** This machine can hold so many, as far as is known. */
-  capacity?: (capacity: Capacity) => void
-  /** The machine's, where nothing is said. */
-  clock?: Clock
-}
-
 /**
  * Starts a room server: HTTP and signaling on one port, media workers, the database. Throws a StartError whose message is
  * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
@@ -109,6 +94,14 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     closers.push(() => dataDir.close())
     const identity = await identityFor(config, dataDir)
     const words = identity && (await wordsOf(identity.fingerprint))
+    // Signaling has to have the port's server before there is anything that requests could reach.
+    let handle: RequestListener = () => {}
+    const http = createServer((request, response) => handle(request, response))
+    if (identity) speakTls(http, identity)
+    const interfaces = new Interfaces()
+    closers.push(() => interfaces.close())
+    const addresses = new Addresses(http, interfaces, config, identity !== null)
+    closers.push(() => addresses.close())
 
     // A wrong address or a taken port is said before anything else is started.
     const probe = createServer()
@@ -123,7 +116,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       () => step('media'),
       () => {},
     )
-    const starting = Sfu.start(config, log)
+    const starting = Sfu.start(config, () => addresses.hosts, log)
     closers.push(async () => (await starting).close())
     const [store, sfu] = await Promise.all([opening, starting])
     if (store.setAside !== null)
@@ -133,10 +126,6 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
-    // Signaling has to have the port's server before there is anything that requests could reach.
-    let handle: RequestListener = () => {}
-    const http = createServer((request, response) => handle(request, response))
-    if (identity) speakTls(http, identity)
     const signaling = new Signaling(http, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
@@ -169,11 +158,21 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
     const fingerprint = identity?.fingerprint ?? null
-    const addresses = new Addresses(http, config.host, identity !== null)
     const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
     const about = { id: serverId, name: config.name, version, fingerprint, words }
     signaling.serve(rooms, store, metrics, () => ({ features, server: { ...about, urls: addresses.urls } }))
     await listen(http, config)
+    if (watch.addresses) addresses.on('changed', () => watch.addresses?.(addresses.urls))
+    if (config.mdns && fingerprint && !addresses.isHereOnly) {
+      const wire = new Multicast(interfaces, log)
+      closers.push(() => wire.close())
+      // When it was started, so that another number tells those who know it that it has come anew.
+      const revision = Math.floor(Date.now() / 1_000)
+      const { name } = config
+      const announced = { name, instanceId: serverId, protocol: PROTOCOL_VERSION, fingerprint, revision, port: addresses.port }
+      const responder = new Responder(announced, wire)
+      closers.push(() => responder.close())
+    }
 
     const { databaseFile, backups } = dataDir
     const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })
@@ -212,24 +211,9 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
   }
 }
 
-function adviceFor({ rtcPorts }: ServerConfig, { port, isHere }: Addresses): FirewallAdvice | null {
-  const firewall = isHere ? null : firewallHere()
+function adviceFor({ rtcPorts }: ServerConfig, { port, isHereOnly }: Addresses): FirewallAdvice | null {
+  const firewall = isHereOnly ? null : firewallHere()
   return firewall && firewallAdvice(firewall, { http: port, media: rtcPorts })
-}
-
-/** Tells whoever watches who is in which rooms, and how many more could be. */
-function watchRooms(rooms: Rooms, headroom: Headroom, watch: Watch): Paced {
-  const { people = () => {}, rooms: tell = () => {}, capacity = () => {} } = watch
-  const news = new Paced(ROOMS_EVERY_MS, () => {
-    headroom.look()
-    const inUse = [...rooms.living].filter(({ empty }) => !empty)
-    tell(inUse.map(({ roster, stored: { id, name, joinCode } }) => ({ id, name, joinCode, people: roster.size })))
-  })
-  rooms.people.on('changed', people)
-  rooms.living.on('changed', () => news.due())
-  headroom.on('changed', capacity)
-  if (headroom.capacity) capacity(headroom.capacity)
-  return news
 }
 
 function startError(error: unknown): StartError {

@@ -1,4 +1,5 @@
-import { availableParallelism, networkInterfaces } from 'node:os'
+import { isIP, isIPv6 } from 'node:net'
+import { availableParallelism } from 'node:os'
 import * as mediasoup from 'mediasoup'
 import type { types } from 'mediasoup'
 import { AppError } from '../../shared/errors.ts'
@@ -35,6 +36,9 @@ const KEY_FRAME_REQUEST_DELAY_MS = 400
 /** What consumers may start with, in bit/s: a LAN carries it, and congestion control takes it from there. */
 const INITIAL_OUTGOING_BITRATE = 5_000_000
 
+/** One step of it in a candidate's priority. */
+const LOCAL_PREFERENCE = 2 ** 8
+
 /** How long the ports of a server that has just crashed are waited for, in ms. */
 const PORT_WAIT_MS = 10_000
 
@@ -50,16 +54,22 @@ interface Slot {
   heardAt: number
 }
 
+/** A transport, and where it can be reached now. */
+export interface MediaTransport {
+  transport: types.WebRtcTransport
+  iceCandidates: types.IceCandidate[]
+}
+
 /** A router, and the way to make transports on its worker. */
 export interface MediaRouter {
   router: types.Router
-  createTransport(): Promise<types.WebRtcTransport>
+  createTransport(): Promise<MediaTransport>
 }
 
 /** What rooms need of it. */
 export type Routers = Pick<Sfu, 'rtpCapabilities' | 'createRouter'>
 
-type SfuConfig = Pick<ServerConfig, 'host' | 'announceIps' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
+type SfuConfig = Pick<ServerConfig, 'host' | 'rtcPorts' | 'maxWorkers' | 'workerBin' | 'workerPulseMs'>
 
 /** How long a worker may take to end, in ms; one that hangs is killed then. */
 const END_MS = 1_000
@@ -72,20 +82,25 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   /** What every router here can do. It does not depend on a worker, so joining never waits for one. */
   readonly rtpCapabilities = mediasoup.ortc.generateRouterRtpCapabilities(mediaCodecs) as RtpCapabilities
   readonly #config: SfuConfig
+  readonly #hosts: () => readonly string[]
   readonly #log: Logger
   readonly #slots = new Set<Slot>()
   #starting: Promise<Slot> | null = null
   #closed = false
 
-  private constructor(config: SfuConfig, log: Logger) {
+  private constructor(config: SfuConfig, hosts: () => readonly string[], log: Logger) {
     super()
     this.#config = config
+    this.#hosts = hosts
     this.#log = log
   }
 
-  /** Starts with one worker. Throws where the worker does not run or no media port is free. */
-  static async start(config: SfuConfig, log: Logger): Promise<Sfu> {
-    const sfu = new Sfu(config, log)
+  /**
+   * Starts with one worker. `hosts` are the addresses at which clients may try it, the best first, asked for each transport: so new ones
+   * serve as soon as they are there, and nobody is disturbed. Throws where the worker does not run or no media port is free.
+   */
+  static async start(config: SfuConfig, hosts: () => readonly string[], log: Logger): Promise<Sfu> {
+    const sfu = new Sfu(config, hosts, log)
     await sfu.#startWorker()
     return sfu
   }
@@ -114,14 +129,16 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       router.observer.once('close', () => (slot.routers -= 1))
       return {
         router,
-        createTransport: () =>
-          router.createWebRtcTransport({
+        createTransport: async () => {
+          const transport = await router.createWebRtcTransport({
             webRtcServer: slot.server,
             enableUdp: true,
             enableTcp: true,
             preferUdp: true,
             initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
-          }),
+          })
+          return { transport, iceCandidates: candidatesAt(this.#hosts(), transport.iceCandidates) }
+        },
       }
     } catch (cause) {
       slot.routers -= 1
@@ -265,23 +282,30 @@ const workerMissing = (path: string, cause: unknown) =>
     { cause },
   )
 
-function listenInfos(config: SfuConfig, port: number): types.TransportListenInfo[] {
-  const wildcard = config.host === '0.0.0.0' || config.host === '::'
-  const ips = wildcard ? ownAddresses(config.host === '::') : [config.host === 'localhost' ? '127.0.0.1' : config.host]
-  // Announced addresses stand for the one that is listened on.
-  const pairs =
-    config.announceIps.length > 0
-      ? config.announceIps.map((announcedAddress) => ({ ip: config.host, announcedAddress }))
-      : ips.map((ip) => ({ ip }))
-  return pairs.flatMap((pair) => (['udp', 'tcp'] as const).map((protocol) => ({ ...pair, protocol, port })))
+/** One for each protocol: where the address stands for all of the machine's, their candidates are made by `candidatesAt`. */
+function listenInfos({ host }: SfuConfig, port: number): types.TransportListenInfo[] {
+  const ips = host === '::' ? ['0.0.0.0', '::'] : [host === 'localhost' ? '127.0.0.1' : host]
+  return ips.flatMap((ip) =>
+    (['udp', 'tcp'] as const).map((protocol) => ({ ip, protocol, port, ...(ip === '::' && { flags: { ipv6Only: true } }) })),
+  )
 }
 
-/** The addresses of this machine; with one announced for each, candidates work on every network it is in. */
-function ownAddresses(withIpv6: boolean): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  // Link-local IPv6 addresses need a zone, which ICE candidates cannot carry.
-  const usable = all.filter((a) => a.family === 'IPv4' || (withIpv6 && a.scopeid === 0))
-  return usable.sort((a, b) => Number(a.internal) - Number(b.internal)).map((a) => a.address)
+/**
+ * What is listened on, under each address that clients may try. Each one is a little less preferred than the one before: a step of the
+ * local preference (RFC 8445, 5.1.2.1).
+ */
+function candidatesAt(hosts: readonly string[], listening: readonly types.IceCandidate[]): types.IceCandidate[] {
+  return listening.flatMap((candidate) =>
+    hosts
+      .filter((host) => isIPv6(host) === isIPv6(candidate.address) || !isIP(host))
+      .map((host, index) => ({
+        ...candidate,
+        foundation: `${candidate.foundation}${index}`,
+        priority: candidate.priority - index * LOCAL_PREFERENCE,
+        address: host,
+        ip: host,
+      })),
+  )
 }
 
 /** Resolves when its process is gone, also where it hangs. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,9 +8,11 @@ import type { MessageBoxOptions } from 'electron'
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
 import type { Probe } from '../../../src/main/app/probe.ts'
 import type { Colour } from '../../support/fakeMedia.ts'
+import { writeLauncher } from '../../support/lan/launcher.ts'
+import type { Machine } from '../../support/lan/Machine.ts'
 import { fakeDevices, looks } from '../../support/looks.ts'
 import { alive, describe, familyOf, killAll, withEnvironment, type ProcessId } from './processes.ts'
-import { executable, runtime } from './runtime.ts'
+import { executable, loader, runtime } from './runtime.ts'
 
 /** Processes are told apart by this variable, which they hand on to those that they start. */
 const MARK = 'LANYARD_TEST_APP'
@@ -25,6 +27,8 @@ export interface DesktopOptions {
   tone?: number
   /** Default: the app itself, as it is built. */
   entry?: string
+  /** Where it runs. Default: here. */
+  machine?: Machine
 }
 
 /** What a process ended with. */
@@ -48,6 +52,7 @@ export class Desktop {
   readonly #mark: string
   readonly #args: string[]
   readonly #env: Record<string, string>
+  readonly #machine: Machine | undefined
   readonly #main: ProcessId | undefined
   readonly #seen = new Map<string, ProcessId>()
 
@@ -61,6 +66,7 @@ export class Desktop {
     this.#mark = setting.mark
     this.#args = setting.args
     this.#env = setting.env
+    this.#machine = setting.machine
     this.#main = familyOf(this.pid)[0]
   }
 
@@ -68,7 +74,7 @@ export class Desktop {
   static async launch(options: DesktopOptions = {}): Promise<Desktop> {
     const setting = await prepare(options)
     // Null: the colour scheme is the app's to choose, and not Playwright's.
-    const app = await _electron.launch({ args: setting.args, env: setting.env, colorScheme: null })
+    const app = await _electron.launch({ args: setting.args, env: setting.env, colorScheme: null, ...setting.launcher })
     // Asked for now, because Playwright forgets it when it ends.
     const child = app.process()
     const ended = once(child, 'exit').then(([code, signal]): Ended => ({ code, signal }))
@@ -133,7 +139,9 @@ export class Desktop {
 
   /** Starts the app once more with the same user data, as a click on a link does. Resolves when that one has ended. */
   async startAgain(...args: string[]): Promise<Ended> {
-    const second = spawn(executable, [...this.#args, ...args], { env: this.#env, stdio: 'ignore' })
+    const all = [...this.#args, ...args]
+    const options: SpawnOptions = { env: this.#env, stdio: 'ignore' }
+    const second = this.#machine?.run(executable, all, options) ?? spawn(executable, all, options)
     const [code, signal] = (await once(second, 'exit')) as [number | null, NodeJS.Signals | null]
     return { code, signal }
   }
@@ -276,6 +284,9 @@ interface Setting {
   mark: string
   args: string[]
   env: Record<string, string>
+  machine: Machine | undefined
+  /** What is started in Electron's place so that it runs on that machine. */
+  launcher: { executablePath: string } | null
 }
 
 async function prepare(options: DesktopOptions): Promise<Setting> {
@@ -294,10 +305,19 @@ async function prepare(options: DesktopOptions): Promise<Setting> {
     ...(process.env as Record<string, string>),
     // There, app://lanyard travels as http, and its requests say so (test/support/standin/README.md).
     ...(runtime.standin && { LANYARD_ALLOW_ORIGIN: 'http://lanyard.app.localhost' }),
+    // Nobody but this computer is to reach what a test hosts; in a network of its own the test says otherwise.
+    LANYARD_HOST: '127.0.0.1',
     ...options.env,
     [MARK]: mark,
   }
-  return { folder, userData, mark, args, env }
+  const { machine } = options
+  return { folder, userData, mark, args, env, machine, launcher: machine ? await makeLauncher(folder, machine) : null }
+}
+
+async function makeLauncher(folder: string, machine: Machine): Promise<{ executablePath: string }> {
+  const executablePath = join(folder, 'electron')
+  await writeLauncher(executablePath, machine, [executable, '-r', loader])
+  return { executablePath }
 }
 
 declare global {

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
+import { Network } from '../../support/lan/Network.ts'
 import { Desktop } from './Desktop.ts'
 
 export const test = base.extend<{
   /** A folder for the user data of an app that is started more than once. */
   userData: string
+  /** A network for apps that run on machines of their own: see `whyNoNetworks`. */
+  makeNetwork: () => Promise<Network>
   /** After each test: what `Desktop.launch` has started is ended, and no process of it is left. */
   ended: undefined
 }>({
@@ -15,9 +18,18 @@ export const test = base.extend<{
     await use(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   },
-  // It wants the folder so as to be done before that is removed.
+  makeNetwork: async ({}, use) => {
+    const made: Network[] = []
+    await use(async () => {
+      const network = await Network.make()
+      made.push(network)
+      return network
+    })
+    for (const network of made) await network.close()
+  },
+  // It wants the folder and the networks so as to be done before those are removed.
   ended: [
-    async ({ userData: _ }, use) => {
+    async ({ userData: _data, makeNetwork: _networks }, use) => {
       await use(undefined)
       await Desktop.endAll()
     },

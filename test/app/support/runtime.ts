@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** What the specs of the app run on. `label` is for reports. */
 export interface Runtime {
@@ -41,5 +41,10 @@ function chooseRuntime(wanted: string | undefined, platform: NodeJS.Platform): R
 
 export const runtime = chooseRuntime(process.env['LANYARD_ELECTRON'], process.platform)
 
+const require = createRequire(import.meta.url)
+
 /** The program that runs an app: Electron's executable, or the stand-in. */
-export const executable = createRequire(import.meta.url)('electron') as string
+export const executable = require('electron') as string
+
+/** What Playwright has Electron load before the app, unless it is told which executable to start. */
+export const loader = join(dirname(require.resolve('playwright-core/package.json')), 'lib/server/electron/loader.js')

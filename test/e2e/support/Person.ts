@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, expect, type Locator, type Page } from '@playwright/test'
+import { writeLauncher } from '../../support/lan/launcher.ts'
+import type { Machine } from '../../support/lan/Machine.ts'
 import { fakeDevices, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
@@ -14,6 +16,8 @@ export interface PersonOptions {
   /** Real browsers hide their addresses behind mDNS names; tests elsewhere show them, as multicast is not to be had. */
   hideAddresses?: boolean
   viewport?: { width: number; height: number }
+  /** Where the browser runs. Default: here. */
+  machine?: Machine
 }
 
 /** Someone with a browser (or the app), a camera and a microphone of their own. */
@@ -35,12 +39,16 @@ export class Person {
 
   static async start(
     name: string,
-    { look, hideAddresses = false, viewport = { width: 1280, height: 800 } }: PersonOptions,
+    { look, hideAddresses = false, viewport = { width: 1280, height: 800 }, machine }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
     const media = look === null ? [] : fakeDevices(folder, looks[look])
+    const installed = existsSync(systemChromium) ? systemChromium : null
+    const launcher = machine ? join(folder, 'browser') : null
+    if (machine && launcher) await writeLauncher(launcher, machine, [installed ?? chromium.executablePath()])
+    const executablePath = launcher ?? installed
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      ...(existsSync(systemChromium) && { executablePath: systemChromium }),
+      ...(executablePath && { executablePath }),
       viewport,
       args: [
         '--no-sandbox',

@@ -7,6 +7,7 @@ const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
 })
 const on = (people: number, more: Partial<Extract<Hosting, { status: 'on' }>> = {}): Hosting => ({
   ...{ status: 'on', url: 'http://127.0.0.1:4433', urls: ['https://192.168.1.20:4433'], people },
+  ...{ fingerprint: 'a1'.repeat(32), words: ['merit', 'ladder', 'ocean', 'velvet', 'hammer', 'sunny'] },
   ...{ capacity: capacity(people), firewall: null, setAside: null },
   ...more,
 })

@@ -20,7 +20,16 @@ export const Kept = z.object({
     .catch({ microphone: null, camera: null, speaker: null }),
   /** The latest first. */
   recentRooms: z
-    .array(z.object({ id: z.string(), code: z.string(), name: z.string(), at: z.iso.datetime(), server: z.string().catch('') }))
+    .array(
+      z.object({
+        id: z.string(),
+        code: z.string(),
+        name: z.string(),
+        at: z.iso.datetime(),
+        server: z.string().catch(''),
+        where: z.string().catch(''),
+      }),
+    )
     .catch([]),
   /** Rooms that one does not want to see among them, until one is there again. */
   forgottenRooms: z.array(z.object({ id: z.string(), at: z.iso.datetime() })).catch([]),
@@ -50,14 +59,16 @@ export interface WindowChannel {
 export interface Platform {
   /** Where the room server is; null as long as the app is at none. */
   readonly serverUrl: string | null
-  /** What it is called among the recent rooms: its origin, or `own` for the one that the app carries. */
+  /** What it goes by among the recent rooms: its origin, `own` for the one that the app carries, what the app knows another one by. */
   readonly serverName: string
+  /** The same for people. */
+  readonly serverLabel: string
   /** What the window was opened for: `?room=CODE&username=NAME`. */
   readonly invitation: { room: string | null; name: string | null }
   /** This copy's secret for the server, by which it is known again. */
   readonly device: string | undefined
-  /** False where its server is known not to run: then whoever answers at its address is someone else. */
-  isServerThere(): boolean
+  /** Where its server is now; null while it is nowhere: then whoever answers at its address is someone else. */
+  locate(): string | null | Promise<string | null>
   readKept(): Kept
   keep(kept: Kept): void
   /** The key that makes one host of a room, or null. */

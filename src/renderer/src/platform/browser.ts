@@ -13,9 +13,10 @@ export function browserPlatform(): Platform {
   return {
     serverUrl: location.origin,
     serverName: location.origin,
+    serverLabel: location.host,
     invitation: { room: query.get('room'), name: query.get('username') },
     device: readDevice(),
-    isServerThere: () => true,
+    locate: () => location.origin,
     readKept,
     keep: writeKept,
     hostKey: (roomId) => readHostKeys()[roomId] ?? null,

@@ -1,6 +1,6 @@
 import type { Bridge, CallValue } from '../../../shared/bridge.ts'
-import { openChannel, readKept, saveFile, showTheme, writeKept } from './kept.ts'
-import type { Platform } from './Platform.ts'
+import { openChannel, saveFile, showTheme } from './kept.ts'
+import type { Kept, Platform } from './Platform.ts'
 
 declare global {
   interface Window {
@@ -17,26 +17,32 @@ export interface Target {
   url: string | null
   /** The one that this copy carries. */
   isOwn: boolean
+  /** What this copy knows it by; null for one on this computer. */
+  serverId: string | null
   /** The room to go to. */
   room: string | null
 }
 
-/** The app's window at a server, with the secrets that main keeps for it. `backHome` is called when it is on the first screen again. */
+export interface DesktopParts extends Pick<Platform, 'locate' | 'readKept' | 'serverLabel'> {
+  keep: (kept: Kept) => void
+  /** It is on the first screen again. */
+  backHome: () => void
+}
+
+/** The app's window at a server, with the secrets that main keeps for it. */
 export function desktopPlatform(
   bridge: Bridge,
-  { url, isOwn, room }: Target,
+  { url, isOwn, serverId, room }: Target,
   keys: CallValue<'getServerKeys'> | null,
-  { backHome, isServerThere }: Pick<Platform, 'isServerThere'> & { backHome: () => void },
+  { backHome, ...parts }: DesktopParts,
 ): Platform {
   const hostKeys = new Map(Object.entries(keys?.hostKeys ?? {}))
   return {
     serverUrl: url,
-    serverName: isOwn ? 'own' : (url ?? ''),
+    serverName: isOwn ? 'own' : (serverId ?? url ?? ''),
     invitation: { room, name: null },
     device: keys?.device,
-    isServerThere,
-    readKept,
-    keep: writeKept,
+    ...parts,
     hostKey: (roomId) => hostKeys.get(roomId) ?? null,
     keepHostKey(roomId, key) {
       hostKeys.set(roomId, key)

@@ -3,7 +3,7 @@ import { Emitter } from '../../../shared/emitter.ts'
 import type { Party } from '../../../shared/model.ts'
 import type { Payload } from '../../../shared/protocol.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /** Who can be called on the server outside of rooms, and by which name one can be called there oneself. */
 export class Bystanders extends Emitter<{ changed: [] }> {

@@ -3,7 +3,7 @@ import { Emitter } from '../../../shared/emitter.ts'
 import { ChatText, type ChatMessage } from '../../../shared/model.ts'
 import { Reconciler } from './Reconciler.ts'
 import { randomUuid } from './randomUuid.ts'
-import type { Requests } from './Signaling.ts'
+import type { Requests } from '../../../client/Signaling.ts'
 
 /** Messages that one step back into the past brings. */
 const EARLIER = 50

@@ -4,7 +4,7 @@ import { Emitter } from '../../../shared/emitter.ts'
 import type { Producer } from '../../../shared/model.ts'
 import type { Link } from './Link.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /** Someone else's source, received for as long as this is open. */
 export class Inbound extends Emitter<{ changed: [] }> {

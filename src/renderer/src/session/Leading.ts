@@ -4,7 +4,7 @@ import type { Ban, Room, RoomSettings, Source, Waiting } from '../../../shared/m
 import type { ParamsInput } from '../../../shared/protocol.ts'
 import { may, type Role } from '../../../shared/roles.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /**
  * What those who lead a room see and do beyond the others. Every act throws what the server answers, `forbidden` first of all:

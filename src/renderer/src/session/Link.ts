@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { Source } from '../../../shared/model.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /** How long a path that fails is waited for, in ms. */
 export interface Patience {

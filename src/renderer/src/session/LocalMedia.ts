@@ -5,7 +5,7 @@ import type { Capture, DeviceKind } from './capture.ts'
 import { LocalSource } from './LocalSource.ts'
 import type { MediaEngine } from './MediaEngine.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 import type { Toggle } from './Toggle.ts'
 
 export type Declared = Pick<Member, Source>

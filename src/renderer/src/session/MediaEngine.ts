@@ -5,7 +5,7 @@ import type { Member, Producer, RtpCapabilities, Source } from '../../../shared/
 import { Inbound } from './Inbound.ts'
 import { Link, type LinkState } from './Link.ts'
 import { Outbound } from './Outbound.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 type Events = { changed: []; refused: [source: Source, error: AppError] }
 

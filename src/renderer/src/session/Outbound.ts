@@ -4,7 +4,7 @@ import { Emitter } from '../../../shared/emitter.ts'
 import type { Source } from '../../../shared/model.ts'
 import type { Link, Live } from './Link.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /** Bits per second that a picture may take: people in motion at 720p, letters at full size. */
 const CAMERA_BITRATE = 1_500_000

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import { backOff } from './backOff.ts'
+import { backOff } from '../../../client/backOff.ts'
 
 const RETRY = { firstMs: 250, mostMs: 8_000 }
 

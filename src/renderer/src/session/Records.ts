@@ -1,6 +1,6 @@
 import type { AuditEntry, Membership, RoomUsage, Template } from '../../../shared/model.ts'
 import type { ParamsInput, Value } from '../../../shared/protocol.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 /** Visits in one answer. */
 const PAGE = 50

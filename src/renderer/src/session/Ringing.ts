@@ -5,7 +5,7 @@ import type { Payload } from '../../../shared/protocol.ts'
 import type { Capture, DeviceKind } from './capture.ts'
 import type { DirectCall } from './DirectCall.ts'
 import type { PairPatience } from './Pair.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 export type RingingState =
   | { status: 'idle' }

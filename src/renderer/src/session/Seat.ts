@@ -4,7 +4,7 @@ import type { Room } from '../../../shared/model.ts'
 import type { Admittance, Joined, Payload, WaitingPlace } from '../../../shared/protocol.ts'
 import type { Declared } from './LocalMedia.ts'
 import { Reconciler } from './Reconciler.ts'
-import type { Signaling } from './Signaling.ts'
+import type { Signaling } from '../../../client/Signaling.ts'
 
 export type SessionState =
   | { status: 'idle' }

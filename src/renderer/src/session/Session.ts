@@ -13,10 +13,10 @@ import type { PairPatience } from './Pair.ts'
 import { Reconciler } from './Reconciler.ts'
 import { Records } from './Records.ts'
 import { Ringing } from './Ringing.ts'
-import { RoomList } from './RoomList.ts'
+import { RoomList } from '../../../client/RoomList.ts'
 import { Roster } from './Roster.ts'
 import { Seat, type SessionState } from './Seat.ts'
-import { Signaling, type ConnectionState, type SignalingOptions } from './Signaling.ts'
+import { Signaling, type ConnectionState, type SignalingOptions } from '../../../client/Signaling.ts'
 import type { Toggle } from './Toggle.ts'
 
 export type { SessionState } from './Seat.ts'
@@ -73,9 +73,9 @@ export class Session extends Emitter<Events> {
   #waitingMessages: readonly WaitingMessage[] = []
   #closed = false
 
-  constructor({ url, device, mayConnect, capture, createDevice = newDevice, pairPatience }: SessionOptions) {
+  constructor({ url, device, locate, capture, createDevice = newDevice, pairPatience }: SessionOptions) {
     super()
-    this.#signaling = new Signaling({ url, device, mayConnect })
+    this.#signaling = new Signaling({ url, device, locate })
     this.#roster = new Roster(() => this.#signaling.request('listMembers', {}))
     this.#chat = new Chat(this.#signaling)
     this.#engine = new MediaEngine(this.#signaling, createDevice)

@@ -1,19 +1,22 @@
 import { createContext, tick } from 'svelte'
 import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
-import { isSameServer, readAddress } from '../../../shared/address.ts'
-import { unwrap } from '../../../shared/errors.ts'
+import { isLoopback, isSameServer, readAddress } from '../../../shared/address.ts'
+import { AppError, unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { formatJoinCode } from '../../../shared/joinCode.ts'
 import { desktopPlatform, type Target } from '../platform/desktop.ts'
-import type { Platform, RecentRoom } from '../platform/Platform.ts'
-import { readTyped, whyNot } from './typed.ts'
+import { Kept, type Platform, type RecentRoom } from '../platform/Platform.ts'
+import { Servers } from './Servers.svelte.ts'
+import { readTyped } from './typed.ts'
 
-const NOWHERE: Target = { url: null, isOwn: false, room: null }
+const NOWHERE: Target = { url: null, isOwn: false, serverId: null, room: null }
 
 /** What is wrong with what is typed, said at its field. */
 export interface Mistyped {
   code?: string
   address?: string
+  /** The code, where one of the servers that nobody here has met may have it. */
+  pick?: string
 }
 
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
@@ -27,7 +30,12 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   question = $state.raw<EventPayload<'shareAsked'> | null>(null)
   /** Whether the form for a new room is to be open on the first screen. */
   wantsRoom = $state(false)
+  /** The others in the network. */
+  readonly servers: Servers
   readonly #bridge: Bridge
+  #kept: Kept | null = null
+  /** What the server that the window is at is called. */
+  #serverLabel = ''
   #link = $state.raw<Link | null>(null)
   #hosting = $state.raw<Hosting>({ status: 'off', capacity: null })
   #platform = $state.raw<Platform | null>(null)
@@ -44,6 +52,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   constructor(bridge: Bridge) {
     super()
     this.#bridge = bridge
+    this.servers = new Servers(bridge, (serverId, room) => this.#visit(serverId, room))
     bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
     bridge.onLinkOpened(() => void this.#takeLink())
     bridge.onShareAsked((question) => (this.question = question))
@@ -109,31 +118,35 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     if (code.trim() === '') return { code: 'Type the code that you were given.' }
     const read = readTyped(code)
     if (!read) return { code: 'That is no join code. A code has six letters and digits, like ABC-123.' }
-    const at = read.address ?? (address.trim() === '' ? this.#ownUrl : readAddress(address))
-    if (at === null)
-      return {
-        address:
-          address.trim() === ''
-            ? 'Type this as well: it is in the link that whoever invites you can copy.'
-            : 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.',
-      }
+    if (read.address === null && address.trim() === '') return this.#openCode(read.room, openHere)
+    const at = read.address ?? readAddress(address)
+    if (at === null) return { address: 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.' }
     if (this.isHere(at)) return wrongIn('code', await openHere(read.room))
     return wrongIn(read.address === null ? 'address' : 'code', await this.open(read.room, at))
   }
 
-  /** Goes to the door of a room of a server. Resolves with why it does not, or null. */
+  /** Goes to the door of a room of whoever answers at an address. Resolves with why it does not, or null. */
   async open(room: string, address: string): Promise<string | null> {
-    const reason = whyNot(address)
-    if (reason === null) await this.#goTo({ url: address, isOwn: false, room })
-    return reason
+    const url = new URL(address)
+    if (isLoopback(url) && url.protocol === 'http:') return this.#openHere(room, address)
+    if (url.protocol !== 'https:')
+      return 'That address is not encrypted, so others on the network could listen. Ask the host for a link.'
+    const met = await this.#bridge.meetServer({ addresses: [url.host], fingerprint: null, isProof: false })
+    return this.servers.follow(unwrap(met), room)
   }
 
   /** Again to a room that one was in; one of the carried server starts it. Resolves with why it does not, or null. */
   async openRecent({ id, server }: RecentRoom): Promise<string | null> {
+    if (isServerId(server)) return this.openAt(server, id)
     if (server !== 'own') return this.open(id, server)
     this.#wantedRoom = id
     await this.startAgain()
     return null
+  }
+
+  /** Goes to the door of a room of a known server. Resolves with why it does not, or null. */
+  async openAt(serverId: string, room: string): Promise<string | null> {
+    return this.servers.follow(unwrap(await this.#bridge.meetAgain({ serverId })), room)
   }
 
   /** Whether an address is that of the server that the window is at. */
@@ -160,7 +173,8 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   }
 
   /** To the first screen: that of the carried server, where it runs. */
-  goHome(): Promise<void> {
+  async goHome(): Promise<void> {
+    if (this.#target.serverId !== null) return this.#leaveFor(null, null)
     return this.#goTo(this.#ownUrl === null ? NOWHERE : own(this.#ownUrl))
   }
 
@@ -196,16 +210,21 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
 
   async #begin(): Promise<void> {
     const bridge = this.#bridge
-    const [hosting, settings, about] = await Promise.all([
+    const [hosting, settings, about, { server, room }, { kept }] = await Promise.all([
       bridge.getHosting({}).then(unwrap),
       bridge.getSettings({}).then(unwrap),
       bridge.getAbout({}).then(unwrap),
+      bridge.getWhereabouts({}).then(unwrap),
+      bridge.getKept({}).then(unwrap),
       this.#takeLink(),
     ])
     this.settings = settings
     this.about = about
     this.#hosting = hosting
-    await this.goHome()
+    this.#kept = Kept.parse(kept ?? {})
+    this.#serverLabel = server?.name ?? ''
+    if (server) await this.#goTo({ url: server.url, isOwn: false, serverId: server.serverId, room })
+    else await this.goHome()
   }
 
   /** One that is shown is not replaced, or a click would open another than was read. */
@@ -230,8 +249,49 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     this.#platform = desktopPlatform(this.#bridge, this.#target, keys, {
       backHome: () => void this.#backHome(),
       // While it does not run, another program of this computer may have its port.
-      isServerThere: () => !isOwn || this.#ownUrl === target.url,
+      locate: async () => {
+        if (target.serverId !== null) return unwrap(await this.#bridge.locateServer({})).url
+        return isOwn && this.#ownUrl !== target.url ? null : target.url
+      },
+      serverLabel: this.#serverLabel || (target.url?.replace(/^https?:\/\//, '') ?? ''),
+      readKept: () => this.#kept ?? Kept.parse({}),
+      keep: (kept) => {
+        this.#kept = kept
+        void this.#bridge.keep({ kept })
+      },
     })
+  }
+
+  /** Looks for the room of a code on the own server, then on those that are known. */
+  async #openCode(code: string, openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
+    const isAtOwn = this.#ownUrl !== null && this.isHere(this.#ownUrl)
+    const reason = isAtOwn ? await openHere(code) : NOT_FOUND
+    if (reason === null || (await this.servers.lookUp(code))) return null
+    if (this.servers.unknown.length > 0) return { code: NOT_FOUND, pick: code }
+    return isAtOwn ? { code: reason } : { address: 'Type this as well: it is in the link that whoever invites you can copy.' }
+  }
+
+  #openHere(room: string, url: string): Promise<string | null> {
+    // A page at someone else's server connects to that one alone.
+    if (this.#target.serverId !== null) return Promise.resolve('Leave this server first: the link leads to this computer.')
+    return this.#goTo({ url, isOwn: false, serverId: null, room }).then(() => null)
+  }
+
+  async #visit(serverId: string, room: string): Promise<string | null> {
+    try {
+      await this.#leaveFor(serverId, room)
+      return null
+    } catch (error) {
+      await this.#goTo(this.#target)
+      return AppError.from(error).message
+    }
+  }
+
+  /** The window comes anew, in another session. What it is at ends before, with a word. */
+  async #leaveFor(serverId: string | null, room: string | null): Promise<void> {
+    this.#platform = null
+    await tick()
+    unwrap(await this.#bridge.visitServer({ serverId, room }))
   }
 
   /** From another server's room back to the first screen; the carried server's is shown already. */
@@ -272,10 +332,14 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   }
 }
 
+const NOT_FOUND = 'None of the servers that you know has this code.'
+
+const isServerId = (server: string) => /^[0-9a-f]{64}$/.test(server)
+
 const wrongIn = (field: keyof Mistyped, message: string | null): Mistyped | null =>
   message === null ? null : { [field]: message }
 
-const own = (url: string): Target => ({ url, isOwn: true, room: null })
+const own = (url: string): Target => ({ url, isOwn: true, serverId: null, room: null })
 
 /** Null in a browser. */
 export const [getDesktop, setDesktop] = createContext<Desktop | null>()

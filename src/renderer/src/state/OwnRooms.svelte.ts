@@ -47,7 +47,8 @@ export class OwnRooms {
     const told = this.#told.map(({ room: { id, joinCode, name }, lastSeenAt, isThere }): OwnRoom => {
       const known = remembered.find((room) => room.id === id)
       const at = known && known.at > lastSeenAt ? known.at : lastSeenAt
-      return { id, code: joinCode, name, at, server: known?.server ?? this.#platform.serverName, isThere }
+      const { serverName, serverLabel } = this.#platform
+      return { id, code: joinCode, name, at, server: known?.server ?? serverName, where: known?.where ?? serverLabel, isThere }
     })
     const others = remembered.filter(({ id }) => !told.some((room) => room.id === id))
     return [...told, ...others.map((room) => ({ ...room, isThere: false }))]

@@ -70,7 +70,8 @@ export class Preferences {
     const before = this.#kept.recentRooms.find((room) => room.id === id)
     // One's own server stays that, by whatever address it was reached.
     const server = before?.server === 'own' ? 'own' : this.#platform.serverName
-    const latest = { id, code: joinCode, name, at: new Date().toISOString(), server }
+    const where = this.#platform.serverLabel
+    const latest = { id, code: joinCode, name, at: new Date().toISOString(), server, where }
     this.#keep({
       recentRooms: [latest, ...others].slice(0, MAX_RECENT_ROOMS),
       forgottenRooms: this.#kept.forgottenRooms.filter((room) => room.id !== id),

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
-import { AppError, errorStatus, fromInfo, isErrorCode, unwrap, type ErrorInfo, type Result } from '../../../shared/errors.ts'
-import { Emitter } from '../../../shared/emitter.ts'
+import { AppError, errorStatus, fromInfo, isErrorCode, unwrap, type ErrorInfo, type Result } from '../shared/errors.ts'
+import { Emitter } from '../shared/emitter.ts'
 import {
   MAX_IN_FLIGHT,
   notifications,
@@ -13,7 +13,7 @@ import {
   type RequestName,
   type Value,
   type Welcome,
-} from '../../../shared/protocol.ts'
+} from '../shared/protocol.ts'
 import { backOff } from './backOff.ts'
 
 /** How long the server may take to answer a request, or to welcome a connection, in ms. */
@@ -35,8 +35,13 @@ export interface SignalingOptions {
   url: string | null
   /** The random secret that this client keeps for this server. */
   device?: string | undefined
-  /** Whether the server is there, where that is known from elsewhere: whoever else answers at its address is told nothing. */
-  mayConnect?: (() => boolean) | undefined
+  /**
+   * Where the server is now, asked before it is tried again; null while it is known to be nowhere: whoever else answers at its address is
+   * told nothing.
+   */
+  locate?: (() => string | null | Promise<string | null>) | undefined
+  /** Makes the connections, where there is no browser to do it: one that checks whom they lead to. */
+  agent?: object | undefined
 }
 
 /** What those need who only ask. */
@@ -44,10 +49,11 @@ export type Requests = Pick<Signaling, 'request'>
 
 /** The typed connection to a room server. It comes back by itself, and takes its seat with it. */
 export class Signaling extends Emitter<Events> {
-  readonly #socket: Socket
   readonly #device: string | undefined
-  readonly #mayConnect: () => boolean
-  readonly #wake = () => this.wake()
+  readonly #agent: object | undefined
+  readonly #locate: () => string | null | Promise<string | null>
+  #socket: Socket | null = null
+  #url: string | null = null
   #state: ConnectionState = { status: 'connecting' }
   #resume: string | undefined
   #failures = 0
@@ -57,30 +63,13 @@ export class Signaling extends Emitter<Events> {
   readonly #queue: (() => void)[] = []
 
   /** Without an address it is closed from the start. */
-  constructor({ url, device, mayConnect = () => true }: SignalingOptions) {
+  constructor({ url, device, agent, locate = () => url }: SignalingOptions) {
     super()
-    this.#mayConnect = mayConnect
     this.#device = device
-    this.#socket = io(url ?? 'http://localhost', {
-      transports: ['websocket'],
-      forceNew: true,
-      // Reconnecting is done here: it must be possible to hurry it, and to see when it comes.
-      reconnection: false,
-      autoConnect: false,
-      timeout: ANSWER_MS,
-      auth: (send: (handshake: Handshake) => void) => send(this.#handshake()),
-    })
-    this.#socket.on('connect', () => this.#awaitWelcome())
-    this.#socket.on('disconnect', () => this.#dropped())
-    this.#socket.on('connect_error', (error: Error & { data?: unknown }) => this.#failed(error))
-    for (const name of Object.keys(notifications) as NotificationName[])
-      this.#socket.on(name, (raw: unknown) => this.#hear(name, raw))
-    if (url === null) {
-      this.#state = { status: 'closed' }
-      return
-    }
-    if (typeof window !== 'undefined') window.addEventListener('online', this.#wake)
-    this.#socket.connect()
+    this.#agent = agent
+    this.#locate = locate
+    if (url === null) this.#state = { status: 'closed' }
+    else this.#dial(url)
   }
 
   get state(): ConnectionState {
@@ -131,7 +120,7 @@ export class Signaling extends Emitter<Events> {
 
   /** Tries again now instead of waiting, because there is a reason to hope. */
   wake(): void {
-    if (this.#state.status === 'waiting') this.#connect()
+    if (this.#state.status === 'waiting') void this.#connect()
   }
 
   /** From now on a new connection takes no seat back. */
@@ -143,9 +132,8 @@ export class Signaling extends Emitter<Events> {
   close(): void {
     if (this.#state.status === 'closed') return
     clearTimeout(this.#timer)
-    if (typeof window !== 'undefined') window.removeEventListener('online', this.#wake)
     this.#become({ status: 'closed' })
-    this.#socket.disconnect()
+    this.#socket?.disconnect()
   }
 
   #handshake(): Handshake {
@@ -156,15 +144,42 @@ export class Signaling extends Emitter<Events> {
     }
   }
 
-  #connect(): void {
+  async #connect(): Promise<void> {
     clearTimeout(this.#timer)
-    if (!this.#mayConnect()) return this.#dropped()
     this.#become({ status: 'connecting' })
-    this.#socket.connect()
+    const url = await Promise.resolve(this.#locate()).catch(() => null)
+    // Closed meanwhile.
+    if (this.#state.status !== 'connecting') return
+    if (url === null) this.#dropped()
+    else this.#dial(url)
+  }
+
+  /** A server that has moved is another one for Socket.IO. */
+  #dial(url: string): void {
+    if (this.#socket && this.#url === url) return void this.#socket.connect()
+    this.#socket?.removeAllListeners()
+    this.#url = url
+    const socket = io(url, {
+      transports: ['websocket'],
+      forceNew: true,
+      // Reconnecting is done here: it must be possible to hurry it, and to see when it comes.
+      reconnection: false,
+      autoConnect: false,
+      timeout: ANSWER_MS,
+      auth: (send: (handshake: Handshake) => void) => send(this.#handshake()),
+      // Its types know the agents of browsers only, which have none.
+      ...(this.#agent && { agent: this.#agent as unknown as string }),
+    })
+    this.#socket = socket
+    socket.on('connect', () => this.#awaitWelcome())
+    socket.on('disconnect', () => this.#dropped())
+    socket.on('connect_error', (error: Error & { data?: unknown }) => this.#failed(error))
+    for (const name of Object.keys(notifications) as NotificationName[]) socket.on(name, (raw: unknown) => this.#hear(name, raw))
+    socket.connect()
   }
 
   #awaitWelcome(): void {
-    this.#timer = setTimeout(() => this.#socket.io.engine.close(), ANSWER_MS)
+    this.#timer = setTimeout(() => this.#socket?.io.engine.close(), ANSWER_MS)
   }
 
   #welcomed(welcome: Welcome): void {
@@ -184,7 +199,7 @@ export class Signaling extends Emitter<Events> {
   #refuse(error: AppError): void {
     clearTimeout(this.#timer)
     this.#become({ status: 'refused', error })
-    this.#socket.disconnect()
+    this.#socket?.disconnect()
   }
 
   #dropped(): void {
@@ -192,16 +207,17 @@ export class Signaling extends Emitter<Events> {
     if (this.#state.status === 'closed' || this.#state.status === 'refused') return
     this.#failures += 1
     const wait = backOff(this.#failures, RECONNECT)
-    this.#timer = setTimeout(() => this.#connect(), wait)
+    this.#timer = setTimeout(() => void this.#connect(), wait)
     this.#become({ status: 'waiting', retryAt: Date.now() + wait })
   }
 
   #ask(name: RequestName, params: unknown): Promise<Result<unknown>> {
     return new Promise((resolve, reject) => {
-      if (this.#state.status !== 'connected') return reject(disconnected())
-      this.#socket.timeout(ANSWER_MS).emit(name, params, (failure: Error | null, answer: unknown) => {
+      const socket = this.#socket
+      if (this.#state.status !== 'connected' || !socket) return reject(disconnected())
+      socket.timeout(ANSWER_MS).emit(name, params, (failure: Error | null, answer: unknown) => {
         if (!failure) resolve(readResult(answer))
-        else if (this.#socket.connected) reject(new AppError('timedOut', 'The server takes too long to answer'))
+        else if (socket.connected) reject(new AppError('timedOut', 'The server takes too long to answer'))
         else reject(disconnected())
       })
     })

@@ -1,5 +1,5 @@
-import { Emitter } from '../../../shared/emitter.ts'
-import type { Room } from '../../../shared/model.ts'
+import { Emitter } from '../shared/emitter.ts'
+import type { Room } from '../shared/model.ts'
 import type { Signaling } from './Signaling.ts'
 
 /** Pages that are fetched at most; whoever has more rooms searches. */

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { Fingerprint } from '../../../shared/fingerprint.ts'
+import type { Shown } from '../../lan/pinned.ts'
+import { Emitter } from '../../../shared/emitter.ts'
+import { KeptFile } from '../KeptFile.ts'
+
+/** Addresses that are remembered of one server. */
+const MOST_ADDRESSES = 8
+
+/** A server that someone has met: whose certificate is known. */
+export const KnownServer = z.object({
+  /** The first certificate that was known of it. It stays, whatever it is renewed by, and secrets go by it. */
+  id: Fingerprint,
+  fingerprint: Fingerprint,
+  /** The authority that has signed it, which can vouch for a renewed one. */
+  authority: Fingerprint.nullable(),
+  /** Whether it was known by a certificate that this computer trusts anyway, so that one like it is as good. */
+  isPublic: z.boolean(),
+  name: z.string().max(200),
+  /** `HOST:PORT`, where it was reached; the latest first. */
+  addresses: z.array(z.string().max(300)).max(MOST_ADDRESSES),
+  metAt: z.iso.datetime(),
+})
+export type KnownServer = z.infer<typeof KnownServer>
+
+/** Whose certificate it is that was shown. */
+export type Recognised =
+  | { status: 'known'; server: KnownServer }
+  /** At this address another one is known; nothing of what was shown proves that it is the same server. */
+  | { status: 'changed'; server: KnownServer }
+  | { status: 'new' }
+
+/** The servers that this copy trusts, by their certificates. */
+export class KnownServers extends Emitter<{ changed: [] }> {
+  readonly #file: KeptFile
+
+  constructor(log: Logger) {
+    super()
+    this.#file = new KeptFile('servers', log)
+  }
+
+  get all(): KnownServer[] {
+    return z
+      .array(KnownServer)
+      .catch([])
+      .parse(this.#file.get('servers') ?? [])
+  }
+
+  withId(id: string): KnownServer | null {
+    return this.all.find((server) => server.id === id) ?? null
+  }
+
+  withFingerprint(fingerprint: string): KnownServer | null {
+    return this.all.find((server) => server.fingerprint === fingerprint) ?? null
+  }
+
+  /**
+   * Says whose certificate that is. A renewed one counts where the authority that was seen before has signed it, or, for a server whose
+   * certificate this computer trusts by its name anyway, where it does so still. Everything else at a known address is a stranger.
+   */
+  recognise({ fingerprint, authority, isPublic }: Shown, address: string): Recognised {
+    const known = this.withFingerprint(fingerprint)
+    if (known) return { status: 'known', server: this.#keep({ ...known, addresses: first(address, known.addresses) }) }
+    const { all } = this
+    const atAddress = all.find(({ addresses }) => addresses.includes(address))
+    const renewed =
+      (authority !== null && all.find((server) => server.authority === authority)) ||
+      (isPublic && atAddress?.isPublic ? atAddress : undefined)
+    if (renewed)
+      return { status: 'known', server: this.#keep({ ...renewed, fingerprint, addresses: first(address, renewed.addresses) }) }
+    return atAddress ? { status: 'changed', server: atAddress } : { status: 'new' }
+  }
+
+  /** From now on this certificate is trusted. */
+  trust({ fingerprint, authority, isPublic }: Shown, address: string, name: string): KnownServer {
+    const known = this.withFingerprint(fingerprint)
+    const metAt = known?.metAt ?? new Date().toISOString()
+    const addresses = first(address, known?.addresses ?? [])
+    return this.#keep({ id: known?.id ?? fingerprint, fingerprint, authority, isPublic, name, addresses, metAt })
+  }
+
+  /** As it calls itself now. */
+  rename(id: string, name: string): void {
+    this.#store(this.all.map((server) => (server.id === id ? { ...server, name } : server)))
+  }
+
+  /** Another has that address by now. */
+  leaves({ id }: KnownServer, address: string): void {
+    const without = (server: KnownServer) => ({ ...server, addresses: server.addresses.filter((one) => one !== address) })
+    this.#store(this.all.map((server) => (server.id === id ? without(server) : server)))
+  }
+
+  forget(id: string): void {
+    this.#store(this.all.filter((server) => server.id !== id))
+  }
+
+  /** An address belongs to whoever was met there last. */
+  #keep(server: KnownServer): KnownServer {
+    const others = this.all
+      .filter(({ id }) => id !== server.id)
+      .map((other) => ({ ...other, addresses: other.addresses.filter((address) => address !== server.addresses[0]) }))
+    this.#store([server, ...others])
+    return server
+  }
+
+  #store(servers: KnownServer[]): void {
+    if (JSON.stringify(servers) === JSON.stringify(this.all)) return
+    this.#file.set('servers', servers)
+    this.emit('changed')
+  }
+}
+
+const first = (address: string, others: string[]) =>
+  [address, ...others.filter((other) => other !== address)].slice(0, MOST_ADDRESSES)

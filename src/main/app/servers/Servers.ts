@@ -1,0 +1,242 @@
+import type { Logger } from 'pino'
+import { splitAddress } from '../../../shared/address.ts'
+import type { MetServer, NearbyServer } from '../../../shared/bridge.ts'
+import { Emitter } from '../../../shared/emitter.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
+import type { Seen } from '../../lan/mdns/Sightings.ts'
+import { shownAt, type Shown } from '../../lan/pinned.ts'
+import { wordsOf } from '../../lan/words.ts'
+import type { KnownServer, KnownServers } from './KnownServers.ts'
+import { RoomWatch } from './RoomWatch.ts'
+
+/** Certificates that were shown and not trusted yet; the oldest give way. */
+const MOST_SHOWN = 50
+
+/** What sees servers in the network. */
+export interface Discovery extends Emitter<{ changed: [] }> {
+  readonly seen: readonly Seen[]
+}
+
+export interface ServersOptions {
+  known: KnownServers
+  discovery: Discovery
+  /** The secret by which a server knows this copy again. */
+  deviceFor: (server: KnownServer) => Promise<string>
+  /** Of the carried server, which is not one of the others. */
+  ownFingerprint: () => Fingerprint | null
+  log: Logger
+}
+
+/** Where someone wants to go: addresses to try (`HOST:PORT`), and whose certificate has to be there, where that is known. */
+export interface Wish {
+  addresses: string[]
+  fingerprint: Fingerprint | null
+  /** Whether the fingerprint comes from a link, and so is trusted when it is found; one that was only seen in the network is not. */
+  isProof: boolean
+}
+
+interface Found {
+  address: string
+  shown: Shown
+}
+
+/** The other servers: those in the network, those that are known, and the way from the first to the second. */
+export class Servers extends Emitter<{ changed: [] }> {
+  readonly #options: ServersOptions
+  readonly #watches = new Map<string, RoomWatch>()
+  /** What was shown and is waiting for someone to compare the words, by its fingerprint. */
+  readonly #shown = new Map<Fingerprint, Found>()
+  #closed = false
+
+  constructor(options: ServersOptions) {
+    super()
+    this.#options = options
+    const { known, discovery } = options
+    known.on('changed', () => this.#changed())
+    discovery.on('changed', () => this.#changed())
+    this.#changed()
+  }
+
+  /** Of a server that is not known there is a name and nothing else: what it says is not proven. */
+  get nearby(): NearbyServer[] {
+    const { known } = this.#options
+    return this.#seen.map((seen) => {
+      const { fingerprint, name } = seen
+      const server = known.withFingerprint(fingerprint)
+      const watch = server ? this.#watches.get(server.id) : undefined
+      return {
+        fingerprint,
+        serverId: server?.id ?? null,
+        name: watch?.name ?? server?.name ?? name,
+        address: reachable(seen)[0] ?? '',
+        rooms: watch?.rooms ? [...watch.rooms] : null,
+      }
+    })
+  }
+
+  /** Looks who is there, and says whether it is someone known. Nothing is told to them but that someone shakes hands. */
+  async meet({ addresses, fingerprint, isProof }: Wish): Promise<MetServer> {
+    const { known } = this.#options
+    const found = await this.#findAny(addresses, fingerprint)
+    if (found === null) return { status: 'unreachable' }
+    const { address, shown } = found
+    const words = () => wordsOf(shown.fingerprint)
+    if (fingerprint !== null && shown.fingerprint !== fingerprint) {
+      // A link of before its certificate was renewed still leads to a server that is known.
+      const recognised = known.recognise(shown, address)
+      if (recognised.status === 'known') return knownAs(recognised.server)
+      const expected = known.withFingerprint(fingerprint)?.name ?? null
+      return { status: 'changed', name: expected, words: await words() }
+    }
+    if (fingerprint !== null && isProof) return this.#know(found)
+    const recognised = known.recognise(shown, address)
+    if (recognised.status === 'known') return knownAs(recognised.server)
+    if (recognised.status === 'changed') {
+      const { server } = recognised
+      if (!(await this.#isElsewhere(server, address))) return { status: 'changed', name: server.name, words: await words() }
+      known.leaves(server, address)
+    }
+    // Whoever has typed a name that this computer's own authorities vouch for needs no words.
+    if (shown.isPublic) return this.#know(found)
+    this.#remember(found)
+    return { status: 'new', fingerprint: shown.fingerprint, name: this.#nameOf(shown.fingerprint), address, words: await words() }
+  }
+
+  /** The words are the same on both screens. */
+  trust(fingerprint: Fingerprint): MetServer {
+    const found = this.#shown.get(fingerprint)
+    if (!found) throw new AppError('badRequest', 'Meet this server first')
+    this.#shown.delete(fingerprint)
+    return this.#know(found)
+  }
+
+  /** Looks where a known one is. */
+  async meetAgain(id: string): Promise<MetServer> {
+    const server = this.#options.known.withId(id)
+    if (!server) return { status: 'unreachable' }
+    const found = await this.#find(server)
+    if (found !== null) return knownAs(this.#options.known.withId(id) ?? server)
+    // Where somebody else answers in its place, that is said.
+    return this.meet({ addresses: this.#addressesOf(server), fingerprint: null, isProof: false })
+  }
+
+  /** Where a known server is now, as `https://HOST:PORT`; null where it is not to be found. */
+  async locate(id: string): Promise<string | null> {
+    const server = this.#options.known.withId(id)
+    if (!server) return null
+    const found = await this.#find(server)
+    return found === null ? null : `https://${found}`
+  }
+
+  /** Which of the servers that are known and there have the room that a code means. */
+  async lookUp(ref: string): Promise<KnownServer[]> {
+    const asked = [...this.#watches].map(async ([id, watch]) => ((await watch.has(ref)) ? id : null))
+    const answers = await Promise.allSettled(asked)
+    return answers.flatMap((answer) => {
+      const server = answer.status === 'fulfilled' && answer.value !== null ? this.#options.known.withId(answer.value) : null
+      return server ? [server] : []
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const watch of this.#watches.values()) watch.close()
+    this.#watches.clear()
+  }
+
+  #know({ shown, address }: Found): MetServer {
+    const { known } = this.#options
+    const name = this.#nameOf(shown.fingerprint) ?? known.withFingerprint(shown.fingerprint)?.name ?? address
+    return knownAs(known.trust(shown, address, name))
+  }
+
+  get #seen(): Seen[] {
+    const own = this.#options.ownFingerprint()
+    return this.#options.discovery.seen.filter(({ fingerprint }) => fingerprint !== own)
+  }
+
+  #nameOf(fingerprint: Fingerprint): string | null {
+    return this.#seen.find((seen) => seen.fingerprint === fingerprint)?.name ?? null
+  }
+
+  #addressesOf({ fingerprint, addresses }: KnownServer): string[] {
+    const seen = this.#seen.find((one) => one.fingerprint === fingerprint)
+    return [...new Set([...(seen ? reachable(seen) : []), ...addresses])]
+  }
+
+  /** The first of its addresses at which it answers itself. */
+  async #find(server: KnownServer): Promise<string | null> {
+    const { known } = this.#options
+    const tried = this.#addressesOf(server).map(async (address) => {
+      const recognised = known.recognise(await shownAt(splitAddress(address)), address)
+      if (recognised.status !== 'known' || recognised.server.id !== server.id) throw new Error('someone else')
+      return address
+    })
+    return Promise.any(tried).catch(() => null)
+  }
+
+  /** Whoever answers first; one with the certificate that is asked for is waited for. */
+  async #findAny(addresses: string[], wanted: Fingerprint | null): Promise<Found | null> {
+    const tried = addresses.map(async (address): Promise<Found> => ({ address, shown: await shownAt(splitAddress(address)) }))
+    const right = tried.map(async (one) => {
+      const found = await one
+      if (wanted !== null && found.shown.fingerprint !== wanted) throw new Error('someone else')
+      return found
+    })
+    return Promise.any(right)
+      .catch(() => Promise.any(tried))
+      .catch(() => null)
+  }
+
+  /** Whether a server has only moved: another one has its address by now, and it answers at its own. */
+  async #isElsewhere(server: KnownServer, address: string): Promise<boolean> {
+    const found = await this.#find(server)
+    return found !== null && found !== address
+  }
+
+  #remember(found: Found): void {
+    this.#shown.delete(found.shown.fingerprint)
+    this.#shown.set(found.shown.fingerprint, found)
+    const [oldest] = this.#shown.keys()
+    if (this.#shown.size > MOST_SHOWN && oldest !== undefined) this.#shown.delete(oldest)
+  }
+
+  #changed(): void {
+    if (this.#closed) return
+    void this.#watchAll()
+    this.emit('changed')
+  }
+
+  /** A watch for each known server that is seen, and for no other. */
+  async #watchAll(): Promise<void> {
+    const { known, deviceFor, log } = this.#options
+    const wanted = this.#seen.flatMap(({ fingerprint }) => known.withFingerprint(fingerprint) ?? [])
+    for (const [id, watch] of this.#watches) {
+      if (wanted.some((server) => server.id === id && server.fingerprint === watch.fingerprint)) continue
+      watch.close()
+      this.#watches.delete(id)
+    }
+    for (const server of wanted) {
+      const device = await deviceFor(server)
+      const address = this.#addressesOf(server)[0]
+      if (this.#closed || this.#watches.has(server.id) || address === undefined) continue
+      const watch = new RoomWatch(`https://${address}`, {
+        fingerprint: server.fingerprint,
+        device,
+        locate: () => this.locate(server.id),
+      })
+      this.#watches.set(server.id, watch)
+      log.info({ server: server.id }, 'a known server is there')
+      watch.on('changed', () => {
+        if (watch.name !== null && watch.name !== known.withId(server.id)?.name) known.rename(server.id, watch.name)
+        this.emit('changed')
+      })
+    }
+  }
+}
+
+const knownAs = ({ id, name }: KnownServer): MetServer => ({ status: 'known', serverId: id, name })
+
+/** Those without a zone, which no address of a page can have. */
+const reachable = ({ addresses }: Seen) => addresses.filter((address) => URL.canParse(`https://${address}`))

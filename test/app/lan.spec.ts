@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { Person } from '../e2e/support/Person.ts'
+import type { Machine } from '../support/lan/Machine.ts'
+import { whyNoNetworks } from '../support/lan/Network.ts'
+import { Desktop, expect, test } from './support/fixtures.ts'
+
+/** Greets whoever connects, over HTTP or not, and says by itself that it listens. */
+const greeter = `
+require('node:http').createServer((request, response) => response.end('hello from A'))
+  .listen(9999, '0.0.0.0', () => console.log('ready'))`
+
+async function greetOn(machine: Machine): Promise<void> {
+  await once(machine.run(process.execPath, ['-e', greeter]).stdout!, 'data')
+}
+
+/** The addresses that the app's main process finds on its machine. */
+function addressesOf({ app }: Desktop): Promise<string[]> {
+  return app.evaluate(() => {
+    const found = Object.values(process.getBuiltinModule('node:os').networkInterfaces()).flatMap((all) => all ?? [])
+    return found.filter(({ family }) => family === 'IPv4').map(({ address }) => address)
+  })
+}
+
+/** The addresses that the app's window offers for media. */
+function candidatesOf({ page }: Desktop): Promise<string[]> {
+  return page.evaluate(async () => {
+    const connection = new RTCPeerConnection()
+    const addresses = new Set<string>()
+    const all = new Promise<void>((resolve) => {
+      connection.onicecandidate = ({ candidate }) => {
+        if (candidate === null) resolve()
+        else if (candidate.address) addresses.add(candidate.address)
+      }
+    })
+    connection.createDataChannel('')
+    await connection.setLocalDescription()
+    await all
+    connection.close()
+    return [...addresses]
+  })
+}
+
+/** What comes of a connection that the app's main process tries: *connected*, or the error's code. */
+function connect({ app }: Desktop, host: string, port: number): Promise<string> {
+  return app.evaluate(
+    (_electron, address) =>
+      new Promise<string>((resolve) => {
+        const socket = process.getBuiltinModule('node:net').connect(address)
+        socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+        socket.once('connect', () => resolve('connected'))
+        socket.once('connect', () => socket.destroy())
+      }),
+    { host, port },
+  )
+}
+
+test('root on Linux can make networks, and skips none of these', () => {
+  test.skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'needs root on Linux')
+  expect(whyNoNetworks).toBeNull()
+})
+
+test.describe('on a network without a way out', () => {
+  test.skip(whyNoNetworks !== null, whyNoNetworks ?? '')
+
+  test('two apps are on machines of their own, which reach each other and nothing else', async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+    const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    const ada = await Desktop.launch({ machine: a })
+    const grace = await Desktop.launch({ machine: b })
+    for (const { page } of [ada, grace]) await expect(page.getByRole('button', { name: 'Host a meeting' })).toBeEnabled()
+
+    expect(await addressesOf(ada)).toEqual(['127.0.0.1', '10.77.0.1'])
+    expect(await addressesOf(grace)).toEqual(['127.0.0.1', '10.77.0.2'])
+    expect(await candidatesOf(ada)).toEqual(['10.77.0.1'])
+    expect(await candidatesOf(grace)).toEqual(['10.77.0.2'])
+
+    await greetOn(a)
+    expect(await connect(grace, '10.77.0.1', 9999)).toBe('connected')
+
+    const outside = createServer().listen(0, '0.0.0.0')
+    await once(outside, 'listening')
+    const { port } = outside.address() as AddressInfo
+    expect(await connect(ada, '127.0.0.1', port)).toBe('ECONNREFUSED')
+    expect(await connect(ada, '192.0.2.1', port)).toBe('ENETUNREACH')
+    outside.close()
+  })
+
+  test('an app there is driven as one here: links reach it, it hosts, quits and crashes', async ({ makeNetwork, userData }) => {
+    const machine = await (await makeNetwork()).machine('A', { addresses: ['10.77.0.1/24'] })
+    const first = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    expect(await first.app.evaluate(() => process.pid)).toBe(first.pid)
+    await first.startAgain('lanyard://join/ABC123?at=10.77.0.9:7000')
+    await expect(first.page.getByRole('dialog', { name: 'Open this meeting?' })).toContainText('10.77.0.9')
+    await first.page.keyboard.press('Escape')
+    expect(await first.quit()).toBe(0)
+
+    const second = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    await Person.at('Ada', second.page).host('Design sync')
+    // With its media worker, its window, and what forwards to it; the fixture looks whether they go.
+    expect((await second.kill()).length).toBeGreaterThan(4)
+  })
+
+  test('a browser there sees a page of the other machine', async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+    const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    await greetOn(a)
+    const lin = await Person.start('Lin', { look: 'blue', machine: b })
+    await lin.page.goto('http://10.77.0.1:9999/')
+    await expect(lin.page.getByText('hello from A')).toBeVisible()
+    await lin.close()
+  })
+})
