@@ -126,7 +126,7 @@ test('rooms are kept from one hosting to the next, and found again under recent 
   await expect(second.page.getByRole('button', { name: 'End for all' })).toBeVisible()
 })
 
-test('how many people this computer can hold is said before hosting, while hosting, and in the settings', async ({
+test('F76: how many people this computer can hold is said before hosting, while hosting, and in the settings', async ({
   userData,
 }) => {
   keepCosts(join(userData, 'server'), {
