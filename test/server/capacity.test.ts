@@ -10,6 +10,7 @@ import { keepCosts, readCosts } from '../../src/main/server/capacity/keptCosts.t
 import { silent } from '../../src/main/server/log.ts'
 import { asOwner } from '../../src/main/server/index.ts'
 import { enter, hostRoom } from '../support/Client.ts'
+import { lanyard } from '../support/serve.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
@@ -191,4 +192,17 @@ test('F76: what is not known is measured by itself while nobody meets', async ()
   by.on('changed', told.hear)
   await until(told, () => told.last)
   expect(told.last).toMatchObject({ inUse: 1, measuredAt: readCosts(dataDir)?.measuredAt })
+})
+
+test('F76: the command line tells it, of a server that runs and of one that does not', async () => {
+  const server = await startServer()
+  const ask = (...more: string[]) => lanyard('capacity', '--data-dir', server.dataDir, ...more)
+  expect((await ask()).stdout).toBe('Not measured yet: lanyard capacity --measure\n')
+  const { measuredAt } = keepCosts(server.dataDir, costs)
+  await server.close()
+  const { capacity } = JSON.parse((await ask('--json')).stdout) as { capacity: Capacity }
+  expect(capacity).toMatchObject({ inUse: 0, measuredAt })
+  expect((await ask()).stdout).toContain(
+    `About ${capacity.people} people, 0 of whom are here. The ${capacity.bottleneck} would be`,
+  )
 })

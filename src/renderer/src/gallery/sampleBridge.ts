@@ -44,6 +44,9 @@ export function sampleBridge(scene: string): Bridge | null {
       ...{ version: '0.1.0', electron: '45.4.1', chromium: '150', node: '24.15', system: 'linux 6.1 x64' },
       ...{ dataDir: '/home/ada/.config/Lanyard/server', logsDir: '/home/ada/.config/Lanyard/logs' },
     },
+    getKept: { kept: {} },
+    getServers: { servers: [] },
+    getWhereabouts: { server: null, room: null },
     takeLink: { link: null },
     getServerKeys: { device: '', hostKeys: {}, isOwn: true },
   }
