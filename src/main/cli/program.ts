@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../server/version.ts'
 import { addBackupCommand } from './backup.ts'
+import { addCapacityCommand } from './capacity.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
 import { addImportCommand } from './import.ts'
@@ -38,6 +39,7 @@ export function makeProgram(environment: Record<string, string | undefined>, web
   addBackupCommand(program, common)
   addImportCommand(program, common)
   addMigrateCommands(program, common)
+  addCapacityCommand(program, common)
   addConfigCommands(program, common)
   return program
 }

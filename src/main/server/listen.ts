@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { programAt } from '../lan/portOwner.ts'
 import type { ServerConfig } from './config.ts'
 import { StartError } from './StartError.ts'
 
@@ -14,18 +15,21 @@ export function waysOf({ port, plainPort }: Pick<ServerConfig, 'port' | 'plainPo
   return plainPort === null ? [way] : [way, { port: plainPort, flag: '--plain-port' }]
 }
 
-/** Throws a StartError that names the port, or the address, which cannot be had. */
+/** Listens on that address and port. Throws a StartError that says why it cannot, and who has the port where that is known. */
 export function listen(http: Server, host: string, way: Way): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, way)))
+    http.once('error', (error: NodeJS.ErrnoException) => void listenError(error, host, way).then(reject))
     http.listen(way.port, host, resolve)
   })
 }
 
-function listenError(cause: NodeJS.ErrnoException, host: string, { port, flag }: Way): StartError {
+async function listenError(cause: NodeJS.ErrnoException, host: string, { port, flag }: Way): Promise<StartError> {
   switch (cause.code) {
-    case 'EADDRINUSE':
-      return new StartError('portTaken', `Port ${port} is in use`, { hint: `choose another with ${flag}`, cause })
+    case 'EADDRINUSE': {
+      const program = await programAt(port)
+      const by = program === null ? '' : ` by ${program}`
+      return new StartError('portTaken', `Port ${port} is in use${by}`, { hint: `choose another with ${flag}`, cause })
+    }
     case 'EACCES':
       return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
         hint: `choose another with ${flag}`,
