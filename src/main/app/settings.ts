@@ -17,6 +17,7 @@ export type WindowPlace = z.infer<typeof WindowPlace>
 const defaults = {
   serverName: '',
   serverPort: 4433,
+  plainGuests: false,
   launchAtLogin: false,
   microphoneKey: false,
   notifications: true,
