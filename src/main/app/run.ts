@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
 import { isLoopback } from '../../shared/address.ts'
-import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
-import { linkAmong, linkText, parseLink } from './links.ts'
+import { linkAmong, readAppLink } from './links.ts'
 import { openLog } from './logs.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
@@ -104,9 +105,9 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     return (await mayEndFor('Stop hosting')) ? hosting.stop() : hosting.state
   }
 
-  function openLink(link: Link | null): void {
+  function openLink(link: RoomLink | null): void {
     // Whoever starts the app while it ends wants it again.
-    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [linkText(link)] : [])] })
+    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [writeAppLink(link)] : [])] })
     window.show()
     if (!link) return
     waitingLink = link
@@ -115,7 +116,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   }
 
   app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
-  app.on('open-url', (_, url) => openLink(parseLink(url)))
+  app.on('open-url', (_, url) => openLink(readAppLink(url)))
   app.on('activate', () => window.show())
   app.on('web-contents-created', (_, contents) => confine(contents))
   app.on('window-all-closed', () => {
