@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../server/version.ts'
 import { addBackupCommand } from './backup.ts'
 import { addConfigCommands } from './config.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addImportCommand } from './import.ts'
 import { addInviteCommand } from './invite.ts'
 import { addKeyCommands } from './key.ts'
@@ -37,5 +38,6 @@ export function makeProgram(environment: Record<string, string | undefined>, web
   addImportCommand(program, common)
   addMigrateCommands(program, common)
   addConfigCommands(program, common)
+  addDoctorCommand(program, common)
   return program
 }

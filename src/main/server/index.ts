@@ -12,6 +12,7 @@ import { Addresses } from './Addresses.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
+import { Echo } from './Echo.ts'
 import { deriveKey } from './ids.ts'
 import { silent, type Logger } from './log.ts'
 import { Metrics } from './Metrics.ts'
@@ -151,7 +152,9 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
     const metrics = new Metrics(rooms, sfu)
     closers.push(() => metrics.close())
-    const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
+    const echo = new Echo(sfu)
+    closers.push(() => echo.close())
+    const app = makeHttpApp({ version, config, api: { rooms, store }, echo, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
     const fingerprint = identity?.fingerprint ?? null
     const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
@@ -168,6 +171,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       const announced = { name, instanceId: serverId, protocol: PROTOCOL_VERSION, fingerprint, revision, port: addresses.port }
       const responder = new Responder(announced, wire)
       closers.push(() => responder.close())
+      echo.listenOn(wire, () => responder.update({}))
     }
 
     const { databaseFile, backups } = dataDir

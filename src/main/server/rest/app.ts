@@ -4,14 +4,17 @@ import { Hono, type Context } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../../shared/errors.ts'
+import { ECHO_PATH } from '../../lan/doctor/echo.ts'
 import { callerOf } from '../apiKeys.ts'
 import type { ServerConfig } from '../config.ts'
+import type { Echo } from '../Echo.ts'
 import { LOCAL } from '../ids.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../Metrics.ts'
 import { addressOf, bearerOf, type Api } from './access.ts'
 import { makeApi } from './api.ts'
 import { makeDocsPage } from './docsPage.ts'
+import { makeEchoApp } from './echo.ts'
 import { makeOlderApi } from './older.ts'
 import { answerError, problem } from './problem.ts'
 
@@ -19,6 +22,7 @@ export interface HttpOptions {
   version: string
   config: Pick<ServerConfig, 'webDir' | 'allowedOrigins'>
   api: Api
+  echo: Echo
   metrics: Metrics
   /** Why the server cannot do its work now; null where it can. */
   trouble: () => AppError | null
@@ -26,7 +30,7 @@ export interface HttpOptions {
 }
 
 /** The HTTP side of the server: its health, the REST interface, and the interface for browsers. */
-export function makeHttpApp({ version, config, api, metrics, trouble, log }: HttpOptions): Hono {
+export function makeHttpApp({ version, config, api, echo, metrics, trouble, log }: HttpOptions): Hono {
   const { webDir, allowedOrigins } = config
   const app = new Hono()
   app.onError((error, c) => answerError(c, error, log))
@@ -75,6 +79,7 @@ export function makeHttpApp({ version, config, api, metrics, trouble, log }: Htt
   }
   app.route('/api/v1', makeApi(api))
   app.route('/api/rooms', makeOlderApi(api))
+  app.route(ECHO_PATH, makeEchoApp(echo))
   if (webDir !== null && existsSync(webDir)) {
     app.use(
       serveStatic({
