@@ -76,9 +76,9 @@ async function serveOn(machine: Machine, dataDir: string): Promise<void> {
 export function startAll<T, R>(items: readonly T[], atOnce: number, start: (item: T) => Promise<R>): Map<T, Promise<R>> {
   const waiting: (() => void)[] = []
   let running = 0
-  const turn = () => {
-    if (running < atOnce) return Promise.resolve(void running++)
-    return new Promise<void>((resolve) => waiting.push(resolve))
+  const turn = async () => {
+    if (running < atOnce) running++
+    else await new Promise<void>((resolve) => waiting.push(resolve))
   }
   return new Map(
     items.map((item) => {

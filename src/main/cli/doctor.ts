@@ -17,14 +17,18 @@ export function addDoctorCommand(program: Command, common: CommonOptions): void 
   const command = program
     .command('doctor')
     .description('find out what keeps this computer from a server, or others from this one')
-    .argument('[address]', 'HOST:PORT of a server, or a link to a meeting; without it: this computer, and the servers that it sees')
+    .argument(
+      '[address]',
+      'HOST:PORT of a server, or a link to a meeting; without it: this computer, and the servers that it sees',
+    )
     .addOption(new Option('--fingerprint <fingerprint>', 'whose certificate has to be there'))
   addSettings(command, common)
     .addOption(common.json())
     .action(async (address: string | undefined, options: { json?: boolean; fingerprint?: string }) => {
       const running = await runningServer(settingsOf(command).settings.dataDir).catch(() => null)
       const own = ownServer(running?.config ?? settingsOf(command).settings, running && Number(new URL(running.url).port))
-      const targets = address === undefined ? await serversSeen(running?.fingerprint ?? null) : [target(address, options.fingerprint)]
+      const targets =
+        address === undefined ? await serversSeen(running?.fingerprint ?? null) : [target(address, options.fingerprint)]
       const tell = process.stderr.isTTY && !options.json ? showProgress : () => {}
       const checkup = await examine({ targets, own, isGeneral: address === undefined, tell })
       print(options, checkup, readable(checkup))
@@ -49,10 +53,17 @@ function target(text: string, fingerprint: string | undefined): Target {
   const usable = addresses.filter((address) => address !== '' && URL.canParse(`https://${address}`))
   if (!isLink && url) return targetAt([hasPort(text) ? text : `${text}:${USUAL_PORT}`], expected)
   if (usable.length === 0) return fail(`${text} is no address`, 'one looks like 192.168.1.20:4433', 2)
-  return targetAt(usable.map((address) => (isLink || hasPort(address) ? address : `${address}:${USUAL_PORT}`)), expected)
+  return targetAt(
+    usable.map((address) => (isLink || hasPort(address) ? address : `${address}:${USUAL_PORT}`)),
+    expected,
+  )
 }
 
-const targetAt = (addresses: string[], fingerprint: Fingerprint | null): Target => ({ name: addresses[0]!, addresses, fingerprint })
+const targetAt = (addresses: string[], fingerprint: Fingerprint | null): Target => ({
+  name: addresses[0]!,
+  addresses,
+  fingerprint,
+})
 
 /** As it was typed; IPv6 stands in brackets. */
 const hasPort = (address: string) => /:\d+$/.test(address)

@@ -76,11 +76,14 @@ export class Echo {
   async tryMedia(asker: string | null): Promise<MediaTrial> {
     await this.#pay(asker, DEAR)
     if (this.#trials.size + this.#starting >= MOST_TRIALS)
-      throw new AppError('rateLimited', 'Others try the media port just now; wait a little', { details: { retryAfterMs: TRIAL_MS } })
+      throw new AppError('rateLimited', 'Others try the media port just now; wait a little', {
+        details: { retryAfterMs: TRIAL_MS },
+      })
     this.#starting++
     try {
-      const { router, createTransport } = await this.#sfu.createRouter({ mayStartWorker: false })
-      const { transport, iceCandidates } = await createTransport().catch((error: unknown) => {
+      const made = await this.#sfu.createRouter({ mayStartWorker: false })
+      const { router } = made
+      const { transport, iceCandidates } = await made.createTransport().catch((error: unknown) => {
         router.close()
         throw error
       })

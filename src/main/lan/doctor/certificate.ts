@@ -8,9 +8,11 @@ export interface ShownCertificate {
   shown: Fingerprint | null
   /** Null where it is not known. */
   expected: Fingerprint | null
-  /** Why there is none. */
+  /** Why there is none: the code of an error, or *silent* where the handshake came to no end. */
   error: string | null
 }
+
+export const SILENT = 'silent'
 
 /** Whether it is the server that is meant. Nothing is said to it yet. */
 export const certificate: Check<'certificate'> = {
@@ -23,13 +25,14 @@ export const certificate: Check<'certificate'> = {
     try {
       return { shown: (await shownAt({ host, port })).fingerprint, expected, error: null }
     } catch (error) {
-      return { shown: null, expected, error: error instanceof Error ? error.message : String(error) }
+      return { shown: null, expected, error: (error as NodeJS.ErrnoException).code ?? SILENT }
     }
   },
   judge: judgeCertificate,
 }
 
 export function judgeCertificate({ shown, expected, error }: ShownCertificate): Judgement {
+  if (error === SILENT) return { status: 'failed', detail: 'Whoever answers there does not go on with the handshake of TLS.' }
   if (shown === null) return { status: 'failed', detail: `Whoever answers there does not speak TLS (${error}).` }
   if (expected === null)
     return { status: 'ok', detail: `It shows the certificate ${brief(shown)}. Nothing was given to compare it with.` }

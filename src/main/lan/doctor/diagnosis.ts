@@ -1,6 +1,7 @@
 /** What all that was seen means together: who is to blame. Pure. */
 import { Culprit, type Sureness } from '../../../shared/checkup.ts'
 import type { Patient, Seen } from './Check.ts'
+import { SILENT } from './certificate.ts'
 import { judgeClock } from './clock.ts'
 import { isAlone, selfAssigned } from './interfaces.ts'
 import { isAstray } from './route.ts'
@@ -52,9 +53,11 @@ function ofTarget(patient: Patient, seen: Seen): Suspect[] {
   if (connection.outcome !== 'reached') return [...ofMachine(seen), ...astray, ...ofConnection(patient, seen)]
   // What still gets through on a wrong way need not be wrong for that.
   const byWay = isMediaLost(seen) ? astray : []
-  if (certificate && certificate.shown === null) return [certain('notLanyard')]
-  if (certificate && certificate.expected !== null && certificate.shown !== certificate.expected) return [certain('wrongCertificate')]
-  if (seen.serverError && seen.serverError !== 'unknownRequest') return [likely('unanswering')]
+  if (certificate?.error === SILENT) return [likely('unanswering')]
+  if (certificate?.shown === null)
+    return [/SSL|EPROTO/.test(certificate.error ?? '') ? certain('notLanyard') : likely('notLanyard')]
+  if (certificate?.expected && certificate.shown !== certificate.expected) return [certain('wrongCertificate')]
+  if (seen.serverError !== undefined && seen.serverError !== 'unknownRequest') return [likely('unanswering')]
   const clock = seen.clock && judgeClock(seen.clock).status === 'failed' ? [certain('clock')] : []
   return [...byWay, ...clock, ...ofMedia(seen)]
 }
@@ -74,7 +77,13 @@ function ofConnection({ platform }: Patient, seen: Seen): Suspect[] {
       return [likely('notRunning')]
     case 'unreachable':
       // macOS lets nobody connect to neighbours who has not been allowed to, and says so at once (Apple TN3179).
-      if (platform === 'darwin' && isHere && connection.code === 'EHOSTUNREACH' && connection.tookMs < AT_ONCE_MS && link.peer !== 'silent')
+      if (
+        platform === 'darwin' &&
+        isHere &&
+        connection.code === 'EHOSTUNREACH' &&
+        connection.tookMs < AT_ONCE_MS &&
+        link.peer !== 'silent'
+      )
         return [likely('permission')]
       // Someone on the way has said no (ICMP, administratively prohibited): the machine itself, where it is there.
       return link?.peer === 'answers' ? [certain('hostFirewall')] : ofSilence(seen)

@@ -116,6 +116,8 @@ async function run(check: Check<CheckName>, patient: Patient, seen: Seen): Promi
 /** All that was found, as text for people to hand on. */
 export function readable({ summary, steps, checks }: Checkup): string {
   const signs = { ok: 'ok     ', warning: 'note   ', failed: 'FAILED ', skipped: 'skipped' } as const
-  const lines = checks.map(({ name, server: of, status, detail }) => `${signs[status]}  ${checkTitles[name]}${of === null ? '' : ` (${of})`}: ${detail}`)
+  const servers = new Set(checks.flatMap(({ server }) => server ?? []))
+  const of = (server: string | null) => (server === null || servers.size === 1 ? '' : ` (${server})`)
+  const lines = checks.map((check) => `${signs[check.status]}  ${checkTitles[check.name]}${of(check.server)}: ${check.detail}`)
   return [...lines, '', summary, ...steps.map((step) => `- ${step}`), ''].join('\n')
 }

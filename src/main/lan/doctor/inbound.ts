@@ -41,5 +41,8 @@ export const inbound: Check<'inbound'> = {
 export function judgeInbound({ port, reached, from }: Inbound): Judgement {
   if (reached) return { status: 'ok', detail: 'Others can connect to this computer.' }
   const where = from === null ? '' : ` at ${from}`
-  return { status: 'warning', detail: `The server cannot connect to this computer${where} (tried at port ${port}). To join, nobody has to.` }
+  return {
+    status: 'warning',
+    detail: `The server cannot connect to this computer${where} (tried at port ${port}). To join, nobody has to.`,
+  }
 }

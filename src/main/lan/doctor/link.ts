@@ -39,7 +39,11 @@ export const link: Check<'link'> = {
 
 export function judgeLink({ address, peer, gateway: router }: Link): Judgement {
   const alsoRouter =
-    router?.state === 'answers' ? ` The router (${router.address}) does.` : router?.state === 'silent' ? ' Nor does the router.' : ''
+    router?.state === 'answers'
+      ? ` The router (${router.address}) does.`
+      : router?.state === 'silent'
+        ? ' Nor does the router.'
+        : ''
   switch (peer) {
     case 'answers':
       return { status: 'ok', detail: `${address} is there on this network.` }

@@ -34,13 +34,14 @@ function mediaCheck<N extends 'mediaUdp' | 'mediaTcp'>(name: N, protocol: Protoc
     skipped: 'The server could not be asked for a media port to try.',
     probe: async (_, { server }) => (server ? tryMedia(server, protocol) : null),
     judge: judgeMedia,
-  } as Check<N>
+  }
 }
 
 export function judgeMedia({ protocol, tried, answered, heard }: MediaWay): Judgement {
   const name = protocol.toUpperCase()
   if (answered !== null) return { status: 'ok', detail: `The media port answers over ${name} (${answered}).` }
-  if (heard) return { status: 'failed', detail: `The media port hears this computer over ${name}, and its answers do not come back.` }
+  if (heard)
+    return { status: 'failed', detail: `The media port hears this computer over ${name}, and its answers do not come back.` }
   return { status: 'failed', detail: `Nothing gets through to the media port over ${name} (${tried.join(', ')}).` }
 }
 

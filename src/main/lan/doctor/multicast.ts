@@ -53,7 +53,10 @@ export function judgeMulticast({ own, others, server, isPortTaken, errors }: Hea
     const { came, arrived } = server
     if (came && arrived) return { status: 'ok', detail: 'What is sent to everyone goes both ways.' }
     if (arrived && isPortTaken)
-      return { status: 'warning', detail: 'Another program keeps the port of discovery (UDP 5353) to itself, so little is heard.' }
+      return {
+        status: 'warning',
+        detail: 'Another program keeps the port of discovery (UDP 5353) to itself, so little is heard.',
+      }
     if (arrived) return { status: 'failed', detail: 'What the server sends to everyone does not come here.' }
     if (came) return { status: 'failed', detail: 'What this computer sends to everyone does not come to the server.' }
     return { status: 'failed', detail: 'What is sent to everyone goes neither way between this computer and the server.' }
@@ -65,7 +68,10 @@ export function judgeMulticast({ own, others, server, isPortTaken, errors }: Hea
     return { status: 'failed', detail: `This computer does not even hear what it sends to everyone itself${why}.` }
   }
   return others.length > 0
-    ? { status: 'ok', detail: `Others are heard on this network (${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''}).` }
+    ? {
+        status: 'ok',
+        detail: `Others are heard on this network (${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''}).`,
+      }
     : { status: 'ok', detail: 'This computer hears what it sends to everyone, and nobody else. There may be nobody.' }
 }
 
@@ -126,8 +132,7 @@ class Listening {
   async #askServer({ endpoint, fingerprint }: EchoAbout): Promise<void> {
     if (!this.#came) await askEcho(endpoint, fingerprint, ['POST', '/announcement'], z.object({}))
     await delay(TRAVEL_MS)
-    if (!this.#arrived)
-      this.#arrived = (await askEcho(endpoint, fingerprint, ['GET', `/question/${this.#nonce}`], Heard)).heard
+    if (!this.#arrived) this.#arrived = (await askEcho(endpoint, fingerprint, ['GET', `/question/${this.#nonce}`], Heard)).heard
   }
 
   #hear({ message, source, link }: HeardMessage): void {

@@ -68,7 +68,7 @@ const words: Record<Culprit, Words> = {
     steps: ['Join the network that the server is on.', openNetworkSettings(patient.platform)],
   }),
   permission: () => ({
-    summary: 'MacOS does not let Lanyard talk to others on the local network.',
+    summary: 'This system (macOS) does not let Lanyard talk to others on the local network.',
     steps: ['System Settings → Privacy & Security → Local Network: switch Lanyard on.', 'Quit Lanyard, and open it again.'],
   }),
   ownFirewall: ({ seen }) => ({
@@ -77,7 +77,10 @@ const words: Record<Culprit, Words> = {
   }),
   notRunning: ({ seen }) => ({
     summary: `No server listens at ${whereOf(seen)}: the computer is there, and refuses.`,
-    steps: ['Ask whoever hosts whether Lanyard still hosts, and at which address and port.', 'Where it does, its firewall refuses.'],
+    steps: [
+      'Ask whoever hosts whether Lanyard still hosts, and at which address and port.',
+      'Where it does, its firewall refuses.',
+    ],
   }),
   hostFirewall: ({ seen }) => ({
     summary: `A firewall keeps this computer away from ${whereOf(seen)}.`,
@@ -94,14 +97,17 @@ const words: Record<Culprit, Words> = {
   }),
   hostAbsent: ({ seen }) => ({
     summary: `Nobody is at ${seen.connection?.address ?? 'that address'}, although others on this network are heard.`,
-    steps: ['See that the server’s computer is on, awake, and on this network.', 'Ask for its address again: it may have changed.'],
+    steps: [
+      'See that the server’s computer is on, awake, and on this network.',
+      'Ask for its address again: it may have changed.',
+    ],
   }),
   notLanyard: ({ seen }) => ({
     summary: `Whoever answers at ${whereOf(seen)} is no Lanyard server.`,
     steps: ['Check the port. Another program may have it, and Lanyard another one.'],
   }),
   wrongCertificate: ({ patient, seen }) => ({
-    summary: `Whoever answers at ${whereOf(seen)} is not ${patient.target?.name ?? 'the server that you know'}: the certificate is another one.`,
+    summary: `Whoever answers at ${whereOf(seen)} is not ${whoOf(patient)}: the certificate is another one.`,
     steps: [
       'Do not go on. Ask the host to compare the six words with you.',
       'Where the server was set up anew, its people say so, and give out a new link.',
@@ -130,16 +136,15 @@ const words: Record<Culprit, Words> = {
   }),
   portTaken: ({ patient: { own }, seen }) => ({
     summary: `Port ${own.port} is in use by ${seen.ports?.taken?.by ?? 'another program'}, so Lanyard cannot host there.`,
-    steps: [
-      `End ${seen.ports?.taken?.by ?? 'that program'}, or let Lanyard use another port: in its settings, or with --port.`,
-    ],
+    steps: [`End ${seen.ports?.taken?.by ?? 'that program'}, or let Lanyard use another port: in its settings, or with --port.`],
   }),
   mediaPortsTaken: ({ patient: { own } }) => ({
     summary: `No media port between ${own.rtcPorts.min} and ${own.rtcPorts.max} is free, so Lanyard cannot host.`,
     steps: ['End the other server that has them, or choose others with --rtc-port-range.'],
   }),
   multicast: ({ seen, firewall, patient }) => ({
-    summary: 'What is sent to everyone (multicast) does not get through, so servers are not seen; by address and link they are reached.',
+    summary:
+      'What is sent to everyone (multicast) does not get through, so servers are not seen; by address and link they are reached.',
     steps: [
       ...(seen.multicast?.own ? [] : allowDiscovery(firewall, patient)),
       'Join by link or by address instead.',
@@ -164,6 +169,10 @@ const words: Record<Culprit, Words> = {
   }),
 }
 
+/** By its name, where it has one besides its address. */
+const whoOf = ({ target }: Patient) =>
+  target && !target.addresses.includes(target.name) ? target.name : 'the server that is meant'
+
 const whereOf = ({ connection }: Seen) =>
   connection ? `${connection.address ?? connection.host}, port ${connection.port}` : 'the server'
 
@@ -180,7 +189,8 @@ function onHost({ connection, mediaUdp, mediaTcp }: Seen, what: 'TCP' | 'UDP' | 
 }
 
 function openPorts(firewall: Firewall | null, { port, rtcPorts }: OwnServer): string[] {
-  if (!firewall) return [`Let TCP ${port}, and UDP and TCP ${rtcPorts.min}–${rtcPorts.max}, through the firewall of this computer.`]
+  if (!firewall)
+    return [`Let TCP ${port}, and UDP and TCP ${rtcPorts.min}–${rtcPorts.max}, through the firewall of this computer.`]
   const { sentence, commands } = firewallAdvice(firewall, { http: port, media: rtcPorts })
   return [sentence, ...commands.map((command) => `\`${command}\``)]
 }
@@ -191,9 +201,13 @@ function allowDiscovery(firewall: Firewall | null, { platform }: Patient): strin
     case 'ufw':
       return ['Let discovery through the firewall of this computer: `sudo ufw allow 5353/udp`']
     case 'firewalld':
-      return ['Let discovery through the firewall of this computer: `sudo firewall-cmd --permanent --add-service=mdns && sudo firewall-cmd --reload`']
+      return [
+        'Let discovery through the firewall of this computer: `sudo firewall-cmd --permanent --add-service=mdns && sudo firewall-cmd --reload`',
+      ]
     case 'windows':
-      return ['In Windows Settings → Network & internet, set this network to *Private*: in public ones Windows keeps discovery out.']
+      return [
+        'In Windows Settings → Network & internet, set this network to *Private*: in public ones Windows keeps discovery out.',
+      ]
     case 'macos':
       return ['System Settings → Privacy & Security → Local Network: switch Lanyard on.']
     default:

@@ -28,7 +28,7 @@ export const route: Check<'route'> = {
 
 export function judgeRoute(route: Route): Judgement {
   const { by, expected, address } = route
-  if (!by) return { status: 'warning', detail: `The system does not say how it sends to ${address}.` }
+  if (!by) return { status: 'warning', detail: `No network of this computer is known to lead to ${address}.` }
   if (isAstray(route))
     return {
       status: 'failed',
@@ -50,13 +50,13 @@ export function named({ interfaceName, kind }: { interfaceName: string; kind: Ad
   return kind === 'virtual' ? `the virtual network ${interfaceName}` : interfaceName
 }
 
-/** An interface is of the kind of its best address. One without any is known by its name alone. */
+/** An interface is of the kind of its best address. One without any leads nowhere, unless it takes what is meant for another. */
 export function routeBy(name: string | null, address: string, addresses: readonly LocalAddress[]): Route {
   const expected = addresses.filter((one) => one.kind !== 'loopback' && isOnNetworkOf(address, one))
-  const kind = addresses.find(({ interfaceName }) => interfaceName === name)?.kind ?? 'lan'
+  const kind = addresses.find(({ interfaceName }) => interfaceName === name)?.kind ?? (expected.length > 0 ? 'virtual' : null)
   return {
     address,
-    by: name === null ? null : { interfaceName: name, kind },
+    by: name === null || kind === null ? null : { interfaceName: name, kind },
     // Where a VPN and a cable share a network, the cable is meant.
     expected: [...new Set(expected.filter((one) => one.kind === expected[0]?.kind).map(({ interfaceName }) => interfaceName))],
   }

@@ -46,7 +46,7 @@ export function bindingRequest(usernameFragment: string, password: string): Bind
 export function isSuccess(bytes: Buffer, { transactionId }: Binding, password: string): boolean {
   if (bytes.length < HEADER_BYTES || bytes.readUInt16BE(0) !== BINDING_SUCCESS) return false
   if (bytes.readUInt32BE(4) !== MAGIC_COOKIE || !bytes.subarray(8, HEADER_BYTES).equals(transactionId)) return false
-  for (let at = HEADER_BYTES; at + 4 <= bytes.length; ) {
+  for (let at = HEADER_BYTES; at + 4 <= bytes.length;) {
     const length = bytes.readUInt16BE(at + 2)
     if (bytes.readUInt16BE(at) === MESSAGE_INTEGRITY) {
       const told = bytes.subarray(at + 4, at + 4 + length)

@@ -75,7 +75,7 @@ export function macGateway(text: string): string | null {
 }
 
 export function macNeighbour(text: string): Neighbour {
-  if (/\(incomplete\)/.test(text)) return 'silent'
+  if (text.includes('(incomplete)')) return 'silent'
   return /(?:[0-9a-f]{1,2}:){5}[0-9a-f]{1,2}/i.test(text) ? 'answers' : 'unknown'
 }
 
