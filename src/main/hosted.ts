@@ -2,7 +2,14 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { HostedOrder, type HostedNews } from '../shared/hosted.ts'
-import { StartError, startRoomServer, type RoomServer, type ServerConfigInput } from './server/index.ts'
+import {
+  measureCapacity,
+  ServerConfig,
+  StartError,
+  startRoomServer,
+  type RoomServer,
+  type ServerConfigInput,
+} from './server/index.ts'
 
 const port = process.parentPort
 const tell = (news: HostedNews) => port.postMessage(news)
@@ -22,6 +29,8 @@ port.on('message', ({ data }) => {
   switch (order.type) {
     case 'start':
       return void start(order.config)
+    case 'measure':
+      return void measure(order.config)
     case 'stop':
       return end()
     case 'ping':
@@ -35,13 +44,25 @@ async function start(config: Record<string, unknown>): Promise<void> {
       log,
       step: (step) => tell({ type: 'step', step }),
       people: (count) => tell({ type: 'people', count }),
+      rooms: (rooms) => tell({ type: 'rooms', rooms }),
+      capacity: (capacity) => tell({ type: 'capacity', capacity }),
       addresses: (urls) => tell({ type: 'addresses', urls }),
     })
-    const { url, urls, fingerprint, words, port, setAside } = server
-    tell({ type: 'ready', url, urls, fingerprint, words, port, setAside })
+    const { url, urls, fingerprint, words, port, firewall, setAside } = server
+    tell({ type: 'ready', url, urls, fingerprint, words, port, firewall, setAside })
   } catch (error) {
     log.error({ err: error }, 'the room server cannot start')
     const reason = error instanceof StartError ? error.reason : 'other'
     tell({ type: 'failed', reason, message: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+async function measure(config: Record<string, unknown>): Promise<void> {
+  try {
+    const { dataDir, workerBin } = ServerConfig.parse(config)
+    tell({ type: 'measured', capacity: await (server ? server.measure() : measureCapacity({ dataDir, workerBin })) })
+  } catch (error) {
+    log.info({ err: error }, 'how many people this computer can hold could not be measured')
+    tell({ type: 'unmeasured', message: error instanceof Error ? error.message : String(error) })
   }
 }

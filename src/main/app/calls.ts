@@ -1,6 +1,7 @@
 import { release } from 'node:os'
 import { app, clipboard, shell } from 'electron'
-import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import type { RoomLink } from '../../shared/roomLink.ts'
 import { isLoopback, isSameServer } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Hosting } from './hosting.ts'
@@ -34,7 +35,7 @@ export interface CallParts {
   appImage: string | null
   dataDir: string
   stopHosting: () => Promise<HostingState>
-  takeLink: () => Link | null
+  takeLink: () => RoomLink | null
 }
 
 /** What is done for each call of the window. */
@@ -73,6 +74,7 @@ export function callHandlers(parts: CallParts): Handlers {
     getHosting: () => hosting.state,
     startHosting: ({ anyPort = false }) => hosting.start({ anyPort }),
     stopHosting,
+    measureCapacity: async () => ({ capacity: await hosting.measure() }),
     getServerKeys: async ({ server }) => ({ ...(await secrets.keysOf(keyOf(server))), isOwn: isOwn(server) }),
     keepHostKey: async ({ server, roomId, key }) => {
       await secrets.keepHostKey(keyOf(server), roomId, key)

@@ -1,4 +1,5 @@
 /** The desktop app's start: who it is, and that there is one of it. All else is loaded while Chromium gets ready. */
+import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { app, dialog } from 'electron'
 import { registerScheme } from './scheme.ts'
@@ -8,7 +9,7 @@ const environment = {
   appImage: env['APPIMAGE'] ?? null,
   isWayland: process.platform === 'linux' && env['XDG_SESSION_TYPE'] === 'wayland',
   // Every network that this computer is in; tests keep it to themselves.
-  host: env['LANYARD_HOST'] ?? '0.0.0.0',
+  host: env['LANYARD_HOST'] ?? (hasIpv6() ? '::' : '0.0.0.0'),
   allowedOrigins: env['LANYARD_ALLOW_ORIGIN']?.split(',') ?? [],
 }
 /** What it was started with, and the links that the system has opened with it since. */
@@ -41,3 +42,8 @@ if (app.requestSingleInstanceLock()) {
       app.exit(1)
     })
 } else app.quit()
+
+/** Whether this computer knows IPv6 at all: an address that stands for those of both kinds can be had only then. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'))
+}

@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
 import { isLoopback } from '../../shared/address.ts'
-import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
-import { linkAmong, linkText, parseLink } from './links.ts'
+import { linkAmong, readAppLink } from './links.ts'
 import { openLog } from './logs.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
+import { measureAtLeisure } from './measureAtLeisure.ts'
 import { Partitions } from './partitions.ts'
 import { Place } from './Place.ts'
 import { Wakefulness, watchPower } from './power.ts'
@@ -44,6 +46,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   const out = join(import.meta.dirname, '..')
   const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
   const dataDir = join(app.getPath('userData'), 'server')
+  const isAutomated = app.commandLine.hasSwitch('automation')
 
   const log = openLog(app.getPath('logs'))
   process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
@@ -75,10 +78,13 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       allowedOrigins,
+      // A test has the machine to itself.
+      measureAfterMs: isAutomated ? null : 2_000,
       workerBin: app.isPackaged
         ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
         : null,
     }),
+    capacity: settings.capacity,
   })
   const sharing = new Sharing((question) => window.tell('shareAsked', question), { systemAsks: isWayland })
   const partitions = new Partitions(join(out, 'renderer'), sharing)
@@ -104,9 +110,9 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     return (await mayEndFor('Stop hosting')) ? hosting.stop() : hosting.state
   }
 
-  function openLink(link: Link | null): void {
+  function openLink(link: RoomLink | null): void {
     // Whoever starts the app while it ends wants it again.
-    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [linkText(link)] : [])] })
+    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [writeAppLink(link)] : [])] })
     window.show()
     if (!link) return
     waitingLink = link
@@ -115,7 +121,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   }
 
   app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
-  app.on('open-url', (_, url) => openLink(parseLink(url)))
+  app.on('open-url', (_, url) => openLink(readAppLink(url)))
   app.on('activate', () => window.show())
   app.on('web-contents-created', (_, contents) => confine(contents))
   app.on('window-all-closed', () => {
@@ -153,6 +159,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   })
   const tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
     show: () => window.show(),
+    open: ({ joinCode }) => openLink({ room: joinCode, key: null, addresses: [], fingerprint: null }),
     host: () => {
       window.show()
       void hosting.start()
@@ -162,17 +169,24 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   })
   hosting.on('changed', (state) => {
     window.tell('hostingChanged', state)
-    tray.update(state)
+    tray.update(state, hosting.rooms)
     wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
     // With neither a window nor a server there is nothing left to be there for.
     if (state.status === 'off' && !window.isOpen && process.platform !== 'darwin') app.quit()
   })
+  hosting.on('rooms', () => tray.update(hosting.state, hosting.rooms))
+  // Those who know the address of a server find it there again.
+  hosting.on('moved', (port) => settings.change({ serverPort: port }))
+  hosting.on('capacity', (capacity) => {
+    if (capacity.inUse === 0) settings.keepCapacity(capacity)
+  })
+  if (!isAutomated) measureAtLeisure(hosting, () => meeting.room === null, log)
   servers.on('changed', () => window.tell('serversChanged', { servers: servers.nearby }))
   // A copy that keeps to this computer looks for nobody, and is seen by nobody.
   if (!isLoopback(new URL(`http://${host}`))) discovery.start()
   watchPower((power) => window.tell('powerChanged', { power }))
   registerLinks()
-  if (app.commandLine.hasSwitch('automation'))
+  if (isAutomated)
     offerProbe(() => ({
       hosting: hosting.state,
       serverPid: hosting.pid,

@@ -104,11 +104,18 @@ function ofSilence({ link, multicast }: Seen): Suspect[] {
   return [link.gateway?.state === 'answers' ? likely('isolation') : possible('isolation')]
 }
 
-const isMediaLost = ({ mediaUdp }: Seen) => mediaUdp !== undefined && mediaUdp.answered === null
+const isMediaLost = ({ mediaUdp }: Seen) => mediaUdp?.answered === null
 
-function ofMedia({ mediaUdp, mediaTcp }: Seen): Suspect[] {
-  if (!mediaUdp || mediaUdp.answered !== null) return []
-  return mediaTcp && mediaTcp.answered !== null ? [certain('udp')] : [likely('media')]
+function ofMedia(seen: Seen): Suspect[] {
+  if (!isMediaLost(seen)) return []
+  switch (seen.mediaTcp?.answered) {
+    case null:
+      return [likely('media')]
+    case undefined:
+      return [likely('udp')]
+    default:
+      return [certain('udp')]
+  }
 }
 
 function ofInbound({ inbound }: Seen): Suspect[] {

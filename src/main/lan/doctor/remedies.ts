@@ -152,9 +152,11 @@ const words: Record<Culprit, Words> = {
     ],
   }),
   multicastIn: ({ seen, firewall, patient }) => ({
-    summary: seen.multicast?.own
-      ? 'What servers send to everyone (multicast) does not come to this computer, so they are not seen.'
-      : 'The firewall of this computer keeps out what servers send to everyone (multicast), so they are not seen.',
+    summary: seen.multicast?.isPortTaken
+      ? 'Another program keeps the port of discovery (UDP 5353) to itself, so servers are not seen.'
+      : seen.multicast?.own
+        ? 'What servers send to everyone (multicast) does not come to this computer, so they are not seen.'
+        : 'The firewall of this computer keeps out what servers send to everyone (multicast), so they are not seen.',
     steps: [...allowDiscovery(firewall, patient), 'Join by link or by address instead.'],
   }),
   multicastOut: ({ seen, firewall, patient }) => ({

@@ -81,6 +81,10 @@ export function makeHttpApp({ version, config, api, echo, metrics, trouble, log 
   app.route('/api/rooms', makeOlderApi(api))
   app.route(ECHO_PATH, makeEchoApp(echo))
   if (webDir !== null && existsSync(webDir)) {
+    const page = serveStatic({ root: webDir, path: 'index.html', onFound: (_, c) => c.header('Cache-Control', 'no-cache') })
+    // What a link leads to; the page itself reads the code out of its address.
+    app.get('/j/:code', page)
+    app.get('/j/:code/', page)
     app.use(
       serveStatic({
         root: webDir,
