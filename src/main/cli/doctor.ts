@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander'
+import { hostPortOf, parseHostPort } from '../../shared/address.ts'
 import { checkTitles } from '../../shared/checkup.ts'
-import { parseFingerprint, type Fingerprint } from '../../shared/fingerprint.ts'
+import { parseFingerprint } from '../../shared/fingerprint.ts'
+import { readRoomLink } from '../../shared/roomLink.ts'
 import type { OwnServer, Target } from '../lan/doctor/Check.ts'
 import { examine, readable } from '../lan/doctor/examine.ts'
 import { serversSeen } from '../lan/doctor/serversSeen.ts'
@@ -28,7 +30,7 @@ export function addDoctorCommand(program: Command, common: CommonOptions): void 
       const running = await runningServer(settingsOf(command).settings.dataDir).catch(() => null)
       const own = ownServer(running?.config ?? settingsOf(command).settings, running && Number(new URL(running.url).port))
       const targets =
-        address === undefined ? await serversSeen(running?.fingerprint ?? null) : [target(address, options.fingerprint)]
+        address === undefined ? await serversSeen(running?.fingerprint ?? null) : [targetOf(address, options.fingerprint)]
       const tell = process.stderr.isTTY && !options.json ? showProgress : () => {}
       const checkup = await examine({ targets, own, isGeneral: address === undefined, tell })
       print(options, checkup, readable(checkup))
@@ -41,32 +43,17 @@ function ownServer({ host, port, rtcPorts }: Pick<Settings, 'host' | 'port' | 'r
   return { isRunning: runsAt !== null, host, port: runsAt ?? port, rtcPorts }
 }
 
-/** A link carries the fingerprint in its fragment, or, one for the app, in its query. Ends the program where it is none of all that. */
-function target(text: string, fingerprint: string | undefined): Target {
-  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`)
-  const carried = new URLSearchParams(url?.hash.slice(1) || url?.search)
-  const addresses = [...(url?.protocol === 'lanyard:' ? [] : [url?.host ?? '']), ...(carried.get('at')?.split(',') ?? [])]
-  const told = fingerprint ?? carried.get('fp')
-  const expected = told === null ? null : parseFingerprint(told)
-  if (told !== null && expected === null) return fail('That is no fingerprint', 'one has 64 hexadecimal digits', 2)
-  const isLink = text.includes('://')
-  const usable = addresses.filter((address) => address !== '' && URL.canParse(`https://${address}`))
-  if (!isLink && url) return targetAt([hasPort(text) ? text : `${text}:${USUAL_PORT}`], expected)
-  if (usable.length === 0) return fail(`${text} is no address`, 'one looks like 192.168.1.20:4433', 2)
-  return targetAt(
-    usable.map((address) => (isLink || hasPort(address) ? address : `${address}:${USUAL_PORT}`)),
-    expected,
-  )
+/** Out of an address or a link, which carries the fingerprint. Ends the program where it is neither. */
+function targetOf(text: string, told: string | undefined): Target {
+  const link = text.includes('/') ? readRoomLink(text).link : null
+  const typed = hostPortOf(text) ?? parseHostPort(text) ?? parseHostPort(`${text}:${USUAL_PORT}`)
+  const addresses = link ? link.addresses : typed === null ? [] : [typed]
+  const fingerprint = told === undefined ? (link?.fingerprint ?? null) : parseFingerprint(told)
+  if (told !== undefined && fingerprint === null) return fail('That is no fingerprint', 'one has 64 hexadecimal digits', 2)
+  const [name] = addresses
+  if (name === undefined) return fail(`${text} is no address`, 'one looks like 192.168.1.20:4433, IPv6 stands in brackets', 2)
+  return { name, addresses, fingerprint }
 }
-
-const targetAt = (addresses: string[], fingerprint: Fingerprint | null): Target => ({
-  name: addresses[0]!,
-  addresses,
-  fingerprint,
-})
-
-/** As it was typed; IPv6 stands in brackets. */
-const hasPort = (address: string) => /:\d+$/.test(address)
 
 const showProgress: NonNullable<Parameters<typeof examine>[0]['tell']> = ({ name, server, result }) => {
   if (result === null) warn(`${checkTitles[name]}${server === null ? '' : ` (${server})`}…`)

@@ -57,7 +57,7 @@ function ofTarget(patient: Patient, seen: Seen): Suspect[] {
   if (certificate?.shown === null)
     return [/SSL|EPROTO/.test(certificate.error ?? '') ? certain('notLanyard') : likely('notLanyard')]
   if (certificate?.expected && certificate.shown !== certificate.expected) return [certain('wrongCertificate')]
-  if (seen.serverError !== undefined && seen.serverError !== 'unknownRequest') return [likely('unanswering')]
+  if (seen.serverError !== undefined) return [likely(seen.serverError === 'unknownRequest' ? 'notLanyard' : 'unanswering')]
   const clock = seen.clock && judgeClock(seen.clock).status === 'failed' ? [certain('clock')] : []
   return [...byWay, ...clock, ...ofMedia(seen)]
 }

@@ -64,7 +64,10 @@ export interface EchoAbout extends z.infer<typeof EchoTime> {
 const PATIENCE_MS = 5_000
 const MOST_BYTES = 100_000
 
-/** Asks a server, and only the one with that certificate. Throws its refusal, `timedOut`, `disconnected`. */
+/**
+ * Asks a server, and only the one with that certificate. Throws its refusal, `timedOut`, `disconnected`, and `unknownRequest` where it does
+ * not answer as a Lanyard server does.
+ */
 export async function askEcho<S extends z.ZodType>(
   { host, port }: Endpoint,
   fingerprint: Fingerprint,
@@ -92,10 +95,13 @@ export async function askEcho<S extends z.ZodType>(
       asking.once('error', reject)
       asking.end(body && JSON.stringify(body))
     })
-    if (status === 404) throw new AppError('unknownRequest', 'The server is of a version that cannot be asked this')
+    if (status === 403) throw new AppError('forbidden', 'The server does not do that for this computer')
     if (status === 429) throw new AppError('rateLimited', 'The server was asked too often; wait a minute')
-    if (status !== 200) throw new AppError('disconnected', `The server has answered with ${status}`)
-    return schema.parse(JSON.parse(said))
+    if (status === 503) throw new AppError('mediaUnavailable', 'The server has no media port at the moment')
+    const parsed = status === 200 ? schema.safeParse(readJson(said)) : null
+    if (!parsed?.success)
+      throw new AppError('unknownRequest', `The answer (${status}) is not one of a Lanyard server of this version`)
+    return parsed.data
   } catch (error) {
     if (error instanceof AppError) throw error
     if (error instanceof Error && error.name === 'TimeoutError')
@@ -103,5 +109,13 @@ export async function askEcho<S extends z.ZodType>(
     throw new AppError('disconnected', error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     agent.destroy()
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

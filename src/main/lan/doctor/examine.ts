@@ -108,7 +108,7 @@ async function run(check: Check<CheckName>, patient: Patient, seen: Seen): Promi
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     if (name === 'server') seen.serverError = thrown.code
-    const status = name === 'server' && thrown.code !== 'unknownRequest' ? 'failed' : 'skipped'
+    const status = name === 'server' ? 'failed' : 'skipped'
     return { ...about, status, detail: `${thrown.message}.`, tookMs: tookMs() }
   }
 }

@@ -104,7 +104,10 @@ const words: Record<Culprit, Words> = {
   }),
   notLanyard: ({ seen }) => ({
     summary: `Whoever answers at ${whereOf(seen)} is no Lanyard server.`,
-    steps: ['Check the port. Another program may have it, and Lanyard another one.'],
+    steps: [
+      'Check the port: another program may have it, and Lanyard another one.',
+      'A Lanyard of another version is to be updated.',
+    ],
   }),
   wrongCertificate: ({ patient, seen }) => ({
     summary: `Whoever answers at ${whereOf(seen)} is not ${whoOf(patient)}: the certificate is another one.`,
