@@ -31,7 +31,7 @@ test('what is no entry stays as it is', () => {
 test('the server logs text where it is told to, and another format is a wrong call', async () => {
   const wrong = await serveToEnd(['--log-format', 'xml'])
   expect(wrong.code).toBe(2)
-  const server = await serve(await temporaryDirectory(), { more: ['--log-format', 'text'] })
+  const server = await serve(await temporaryDirectory(), { flags: ['--log-format', 'text'] })
   const { stderr } = await server.stop('SIGTERM')
   expect(stderr).toMatch(/^\S+Z INFO {2}media worker started pid=\d+ port=\d+$/m)
 })

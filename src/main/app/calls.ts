@@ -49,8 +49,9 @@ export function callHandlers(parts: CallParts): Handlers {
    */
   const keyOf = (server: string): string => {
     const { server: visited } = place.whereabouts
-    if (visited && new URL(visited.url).origin === new URL(server).origin) return visited.serverId
-    if (visited || !isLoopback(new URL(server))) throw new AppError('forbidden', 'The window is not at this server')
+    // Wherever it has moved since: a page there reaches nobody else.
+    if (visited) return visited.serverId
+    if (!isLoopback(new URL(server))) throw new AppError('forbidden', 'The window is not at this server')
     return isOwn(server) ? 'own' : new URL(server).origin
   }
 

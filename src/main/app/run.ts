@@ -89,7 +89,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   const sharing = new Sharing((question) => window.tell('shareAsked', question), { systemAsks: isWayland })
   const partitions = new Partitions(join(out, 'renderer'), sharing)
   const secrets = new Secrets(log)
-  const known = new KnownServers(log)
+  const known = new KnownServers(new KeptFile('servers', log))
   const interfaces = new Interfaces()
   const discovery = new Browser({ open: () => new Multicast(interfaces, log), own: () => interfaces.addresses })
   const servers = new Servers({

@@ -40,9 +40,10 @@ async function serve({ logLevel, logFormat, web, ...config }: Settings, webDir: 
     if (!(error instanceof StartError)) throw error
     fail(error.message, error.hint)
   }
-  const { url, urls, fingerprint, dataDir, protocol } = server
+  const { url, urls, plainUrls, fingerprint, words, dataDir, protocol } = server
   const shown = fingerprint && formatFingerprint(fingerprint)
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, url, urls, fingerprint: shown, version, protocol, dataDir, pid: process.pid })}\n`,
-  )
+  if (shown && words) log.info({ fingerprint: shown }, `people recognise this server by the words: ${words.join(' ')}`)
+  if (plainUrls.length > 0) log.warn({ plainUrls }, 'guests may come without encryption: others on the network can read along')
+  const ready = { ready: true, url, urls, ...(plainUrls.length > 0 && { plainUrls }), fingerprint: shown }
+  process.stdout.write(`${JSON.stringify({ ...ready, version, protocol, dataDir, pid: process.pid })}\n`)
 }

@@ -43,6 +43,11 @@ const options: Partial<Record<Name, Option>> = {
     'port of HTTP and signaling; 0 takes a free one, 4433 where nothing is said',
     'LANYARD_PORT',
   ).argParser(wholeNumber(0, 65_535)),
+  plainPort: option(
+    '--plain-port <number>',
+    'a port for browsers without encryption, to watch, listen and chat; others on the network can read along',
+    'LANYARD_PLAIN_PORT',
+  ).argParser(wholeNumber(0, 65_535)),
   tls: option(
     '--tls [mode]',
     'encrypt: auto (where others can reach it), on or off (for this computer alone); auto where nothing is said',

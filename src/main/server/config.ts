@@ -32,6 +32,8 @@ export const ServerConfig = z.object({
    * may, so `off` is for addresses of this computer alone.
    */
   tls: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** The port for browsers that are to come without encryption, to watch, listen and chat; null opens none, 0 takes any free one. */
+  plainPort: z.int().min(0).max(65_535).nullable().default(null),
   /** The owner's own certificate and its key (PEM files), instead of one that the server makes. Both or neither. */
   tlsCert: z.string().min(1, 'Give a file').nullable().default(null),
   tlsKey: z.string().min(1, 'Give a file').nullable().default(null),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, type Locator, type Page } from '@playwright/test'
+import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
 import { fakeDevices, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
@@ -16,30 +16,53 @@ export interface PersonOptions {
   /** Real browsers hide their addresses behind mDNS names; tests elsewhere show them, as multicast is not to be had. */
   hideAddresses?: boolean
   viewport?: { width: number; height: number }
+  /** A telephone's size, and its touch. */
+  phone?: boolean
+  /** Further switches of the browser. */
+  args?: readonly string[]
+  /** The folder that the browser takes for its user's. Default: that of whoever runs the test. */
+  home?: string
   /** Where the browser runs. Default: here. */
   machine?: Machine
+}
+
+/** What shows a page, and perhaps another one later. */
+interface Screen {
+  readonly page: Page
 }
 
 /** Someone with a browser (or the app), a camera and a microphone of their own. */
 export class Person {
   readonly name: string
-  readonly page: Page
+  readonly #screen: Screen
   readonly #close: () => Promise<void>
 
-  private constructor(name: string, page: Page, close: () => Promise<void>) {
+  private constructor(name: string, screen: Screen, close: () => Promise<void>) {
     this.name = name
-    this.page = page
+    this.#screen = screen
     this.#close = close
   }
 
   /** Someone at a window that someone else opens and closes, as that of the app. */
-  static at(name: string, page: Page): Person {
-    return new Person(name, page, () => Promise.resolve())
+  static at(name: string, screen: Screen): Person {
+    return new Person(name, screen, () => Promise.resolve())
+  }
+
+  get page(): Page {
+    return this.#screen.page
   }
 
   static async start(
     name: string,
-    { look, hideAddresses = false, viewport = { width: 1280, height: 800 }, machine }: PersonOptions,
+    {
+      look,
+      hideAddresses = false,
+      viewport = { width: 1280, height: 800 },
+      phone = false,
+      args = [],
+      home,
+      machine,
+    }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
     const media = look === null ? [] : fakeDevices(folder, looks[look])
@@ -49,7 +72,8 @@ export class Person {
     const executablePath = launcher ?? installed
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       ...(executablePath && { executablePath }),
-      viewport,
+      ...(phone ? devices['Pixel 7'] : { viewport }),
+      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -62,10 +86,11 @@ export class Person {
         '--autoplay-policy=no-user-gesture-required',
         ...(hideAddresses ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
         ...media,
+        ...args,
       ],
     })
     const page = context.pages()[0] ?? (await context.newPage())
-    return new Person(name, page, async () => {
+    return new Person(name, { page }, async () => {
       await context.close()
       await rm(folder, { recursive: true, force: true })
     })
