@@ -25,7 +25,7 @@ const local = (interfaceName: string, cidr: string, kind: LocalAddress['kind'] =
 })
 const addresses = [local('en0', '10.77.0.2/24')]
 const patient = (platform: NodeJS.Platform): Patient => ({
-  ...{ platform, addresses, isGeneral: false, now: Date.now },
+  ...{ platform, addresses, isGeneral: false, mayAskStrangers: true, now: Date.now },
   own: { isRunning: false, host: '0.0.0.0', port: 4433, rtcPorts: { min: 44_400, max: 44_499 } },
   target: { name: 'Office', addresses: ['10.77.0.1:4433'], fingerprint: null },
 })

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { hostPortOf, parseHostPort } from '../../shared/address.ts'
 import { checkTitles } from '../../shared/checkup.ts'
 import { parseFingerprint } from '../../shared/fingerprint.ts'
+import { USUAL_PORT } from '../../shared/ports.ts'
 import { readRoomLink } from '../../shared/roomLink.ts'
 import type { OwnServer, Target } from '../lan/doctor/Check.ts'
 import { examine, readable } from '../lan/doctor/examine.ts'
@@ -10,9 +11,6 @@ import { runningServer } from '../server/index.ts'
 import type { CommonOptions } from './options.ts'
 import { fail, print, warn } from './output.ts'
 import { addSettings, settingsOf, type Settings } from './settings.ts'
-
-/** The port of a server where none is said. */
-const USUAL_PORT = 4433
 
 /** `lanyard doctor`: what keeps this computer from a server, or others from this computer. It ends with 1 where something does. */
 export function addDoctorCommand(program: Command, common: CommonOptions): void {
@@ -32,7 +30,7 @@ export function addDoctorCommand(program: Command, common: CommonOptions): void 
       const targets =
         address === undefined ? await serversSeen(running?.fingerprint ?? null) : [targetOf(address, options.fingerprint)]
       const tell = process.stderr.isTTY && !options.json ? showProgress : () => {}
-      const checkup = await examine({ targets, own, isGeneral: address === undefined, tell })
+      const checkup = await examine({ targets, own, isGeneral: address === undefined, mayAskStrangers: true, tell })
       print(options, checkup, readable(checkup))
       process.exitCode = checkup.ok ? 0 : 1
     })

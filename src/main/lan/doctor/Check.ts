@@ -44,6 +44,8 @@ export interface Patient {
   target: Target | null
   /** Whether someone asks how this network is, for hosting too, and not only after one server. */
   isGeneral: boolean
+  /** Whether a server whose certificate nobody has named is asked anything. It learns nothing but that someone looks. */
+  mayAskStrangers: boolean
   /** In ms since 1970, by the clock of this computer. */
   now: () => number
 }

@@ -34,6 +34,8 @@ export interface Examination {
   own: OwnServer
   /** Whether someone asks how this network is, for hosting too, and not only after one server. */
   isGeneral: boolean
+  /** Whether a server whose certificate nobody has named is asked anything. */
+  mayAskStrangers: boolean
   /** A check begins (`result` null), or has come to its end. */
   tell?: (check: { name: CheckName; server: string | null; result: CheckResult | null }) => void
   platform?: NodeJS.Platform
@@ -45,12 +47,13 @@ export async function examine({
   targets,
   own,
   isGeneral,
+  mayAskStrangers,
   tell = () => {},
   platform = process.platform,
   now = Date.now,
 }: Examination): Promise<Checkup> {
   const addresses = readLocalAddresses()
-  const patient: Patient = { platform, addresses, own, target: null, isGeneral, now }
+  const patient: Patient = { platform, addresses, own, target: null, isGeneral, mayAskStrangers, now }
   const computer: Seen = {}
   const results = await runAll(ofThisComputer, patient, computer, tell)
 

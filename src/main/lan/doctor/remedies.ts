@@ -1,5 +1,6 @@
 /** What people are told of a culprit: a sentence or two, and what to do on this system. */
 import type { Culprit, Sureness } from '../../../shared/checkup.ts'
+import { USUAL_MEDIA_PORTS, USUAL_PORT } from '../../../shared/ports.ts'
 import { firewallAdvice, firewallHere, type Firewall } from '../firewall.ts'
 import type { OwnServer, Patient, Seen } from './Check.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -29,7 +30,12 @@ export function remedyFor(
   return { summary: doubt === '' ? summary : `${doubt}${summary.charAt(0).toLowerCase()}${summary.slice(1)}`, steps }
 }
 
-function wellWith({ target }: Patient, { multicast }: Seen): Remedy {
+function wellWith({ target }: Patient, { multicast, server }: Seen): Remedy {
+  if (target && !server)
+    return {
+      summary: `The way to ${target.name} is open. Nobody here has met this server, so nothing more was asked of it.`,
+      steps: ['Join a meeting there, and compare the words with the host; then look again.'],
+    }
   if (target) return { summary: `All is well between this computer and ${target.name}.`, steps: [] }
   const nobody = multicast?.others.length === 0 ? ' Nobody else was heard, so only half of it could be looked at.' : ''
   return {
@@ -183,10 +189,11 @@ const whereOf = ({ connection }: Seen) =>
 
 /** The server's computer is another one, of which nothing is known. */
 function onHost({ connection, mediaUdp, mediaTcp }: Seen, what: 'TCP' | 'UDP' | 'media'): string[] {
-  const port = connection?.port ?? 4433
-  const media = (mediaUdp ?? mediaTcp)?.tried[0]?.replace(/^.*:/, '') ?? '44400–44499'
+  const port = connection?.port ?? USUAL_PORT
+  const usual = `${USUAL_MEDIA_PORTS.min}–${USUAL_MEDIA_PORTS.max}`
+  const media = (mediaUdp ?? mediaTcp)?.tried[0]?.replace(/^.*:/, '') ?? usual
   const wanted =
-    what === 'TCP' ? `TCP ${port}, and UDP and TCP 44400–44499` : what === 'UDP' ? `UDP ${media}` : `UDP and TCP ${media}`
+    what === 'TCP' ? `TCP ${port}, and UDP and TCP ${usual}` : what === 'UDP' ? `UDP ${media}` : `UDP and TCP ${media}`
   return [
     `On the server’s computer, let Lanyard through the firewall: ${wanted}. *Check the network* there, or \`lanyard doctor\`, says how.`,
     'Where it is a network of an office or a school, ask whoever looks after it for the same.',

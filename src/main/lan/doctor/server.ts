@@ -5,11 +5,11 @@ import type { Check, Judgement } from './Check.ts'
 export const server: Check<'server'> = {
   name: 'server',
   skipped: 'The server was not reached, or is not the one that is meant.',
-  async probe({ now }, { connection, certificate }) {
+  async probe({ now, mayAskStrangers }, { connection, certificate }) {
     if (!connection || !certificate?.shown) return null
     const { shown: fingerprint, expected } = certificate
     // Nothing is said to another one.
-    if (expected !== null && expected !== fingerprint) return null
+    if (expected === null ? !mayAskStrangers : expected !== fingerprint) return null
     const { host, port } = connection
     const askedAt = now()
     const about = await askEcho({ host, port }, fingerprint, ['GET', ''], EchoTime)
