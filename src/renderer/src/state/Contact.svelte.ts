@@ -60,6 +60,11 @@ export class Contact {
     return { name, words, fingerprint: formatFingerprint(fingerprint), hasChanged: this.#known !== null }
   }
 
+  /** What stands for the server's certificate, to be read to others; null where it has none, or who is here cannot be sure of it. */
+  get words(): readonly string[] | null {
+    return this.isPlain || this.stranger ? null : (this.#server?.words ?? null)
+  }
+
   /** Its words are those of the host. */
   accept(): void {
     const fingerprint = this.#server?.fingerprint
