@@ -5,6 +5,7 @@ import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
+import { Checkups } from './Checkups.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
@@ -101,6 +102,10 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     log,
   })
   const place = new Place({ known, servers, partitions, window })
+  const checkups = new Checkups({
+    ...{ hosting, known, place, servers, settings, host },
+    tell: (progress) => window.tell('networkChecked', progress),
+  })
   /** A link that no window has asked for yet. */
   let waitingLink = linkAmong(given)
 
@@ -141,7 +146,22 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     ipcMain,
     (event) => window.isSender(event),
     callHandlers({
-      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting },
+      ...{
+        appImage,
+        checkups,
+        dataDir,
+        hosting,
+        known,
+        meeting,
+        notices,
+        place,
+        secrets,
+        servers,
+        settings,
+        sharing,
+        window,
+        stopHosting,
+      },
       kept: new KeptFile('page', log),
       takeLink: () => {
         const link = waitingLink

@@ -4,6 +4,7 @@ import { addBackupCommand } from './backup.ts'
 import { addCapacityCommand } from './capacity.ts'
 import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addImportCommand } from './import.ts'
 import { addInviteCommand } from './invite.ts'
 import { addKeyCommands } from './key.ts'
@@ -41,5 +42,6 @@ export function makeProgram(environment: Record<string, string | undefined>, web
   addMigrateCommands(program, common)
   addCapacityCommand(program, common)
   addConfigCommands(program, common)
+  addDoctorCommand(program, common)
   return program
 }

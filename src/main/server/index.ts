@@ -14,6 +14,7 @@ import { Headroom } from './capacity/Headroom.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
+import { Echo } from './Echo.ts'
 import { deriveKey } from './ids.ts'
 import { listen, waysOf } from './listen.ts'
 import { silent } from './log.ts'
@@ -165,9 +166,11 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
     const metrics = new Metrics(rooms, sfu, headroom)
     closers.push(() => metrics.close())
+    const echo = new Echo(sfu)
+    closers.push(() => echo.close())
     const trust = certificate && { name: config.name, certificate, port: () => addresses.port }
     const page = { version, webDir: config.webDir, trust, log }
-    const app = makeHttpApp({ ...page, config, api: { rooms, store }, metrics, trouble })
+    const app = makeHttpApp({ ...page, config, api: { rooms, store }, echo, metrics, trouble })
     handle = guarded(config, listener(app.fetch))
     handlePlain = guarded(config, listener(makePlainApp(page).fetch))
     const shown = () => ({ fingerprint: certificate?.fingerprint ?? null, words: certificate?.words ?? null })
@@ -196,6 +199,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       const responder = new Responder(announced, wire)
       closers.push(() => responder.close())
       certificate.on('renewed', () => responder.update({ fingerprint: certificate.fingerprint }))
+      echo.listenOn(wire, () => responder.update({}))
     }
 
     const { databaseFile, backups } = dataDir

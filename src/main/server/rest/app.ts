@@ -1,13 +1,16 @@
 import { Hono, type Context } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../../../shared/errors.ts'
+import { ECHO_PATH } from '../../lan/doctor/echo.ts'
 import { callerOf } from '../apiKeys.ts'
 import type { ServerConfig } from '../config.ts'
+import type { Echo } from '../Echo.ts'
 import { LOCAL } from '../ids.ts'
 import type { Metrics } from '../Metrics.ts'
 import { addressOf, bearerOf, type Api } from './access.ts'
 import { makeApi } from './api.ts'
 import { makeDocsPage } from './docsPage.ts'
+import { makeEchoApp } from './echo.ts'
 import { makeOlderApi } from './older.ts'
 import { headers, servePage, type PageOptions } from './page.ts'
 import { answerError, problem } from './problem.ts'
@@ -15,6 +18,7 @@ import { answerError, problem } from './problem.ts'
 export interface HttpOptions extends PageOptions {
   config: Pick<ServerConfig, 'allowedOrigins'>
   api: Api
+  echo: Echo
   metrics: Metrics
   /** Why the server cannot do its work now; null where it can. */
   trouble: () => AppError | null
@@ -22,7 +26,7 @@ export interface HttpOptions extends PageOptions {
 
 /** The HTTP side of the server: its health, the REST interface, and the interface for browsers. */
 export function makeHttpApp(options: HttpOptions): Hono {
-  const { version, config, api, metrics, trouble, log } = options
+  const { version, config, api, echo, metrics, trouble, log } = options
   const { allowedOrigins } = config
   const app = new Hono()
   app.onError((error, c) => answerError(c, error, log))
@@ -52,6 +56,7 @@ export function makeHttpApp(options: HttpOptions): Hono {
   }
   app.route('/api/v1', makeApi(api))
   app.route('/api/rooms', makeOlderApi(api))
+  app.route(ECHO_PATH, makeEchoApp(echo))
   servePage(app, options)
   return app
 }

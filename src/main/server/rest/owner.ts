@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import type { Capacity } from '../../../shared/capacity.ts'
@@ -27,6 +27,7 @@ import { listTenants, tenantById } from '../store/tenants.ts'
 import type { Certificate } from '../tls/Certificate.ts'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { limited, makeApi } from './api.ts'
+import { bodyOf } from './body.ts'
 import { answerError, problem } from './problem.ts'
 
 /** Names the tenant that a request is about; the local one where it is not there. */
@@ -139,16 +140,4 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
     return c.json(await importMessages(context, await roomOf(api, c.get('caller'), c.req.param('room')), messages))
   })
   return app
-}
-
-/** Throws `badRequest`, with the path of what is wrong. */
-async function bodyOf<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
-  const body = await c.req.json<unknown>().catch((cause: unknown) => {
-    throw new AppError('badRequest', 'Send JSON', { cause })
-  })
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const path = issue?.path.join('.') ?? ''
-  throw new AppError('badRequest', `${path ? `${path}: ` : ''}${issue?.message ?? 'wrong'}`, { details: { path } })
 }

@@ -1,5 +1,6 @@
 import { calls, events, type Bridge, type CallName, type CallValue, type Hosting } from '../../../shared/bridge.ts'
 import type { Capacity } from '../../../shared/capacity.ts'
+import { sampleCheck } from './sampleCheck.ts'
 
 const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
   ...{ people: 40, inUse, bottleneck: 'processor', knowsNetwork: true, measuredAt: '2026-01-05T09:30:00.000Z' },
@@ -28,6 +29,9 @@ const hostings: Record<string, Hosting> = {
       commands: ['sudo ufw allow 4433/tcp', 'sudo ufw allow 44400:44499/udp', 'sudo ufw allow 44400:44499/tcp'],
     },
   }),
+  checkRunning: { status: 'off', capacity: null },
+  checkWell: { status: 'off', capacity: null },
+  checkCulprit: { status: 'off', capacity: null },
   hostingPortTaken: { status: 'failed', reason: 'portTaken', message: 'Port 4433 is in use by nginx' },
 }
 
@@ -53,6 +57,7 @@ export function sampleBridge(scene: string): Bridge | null {
   }
   const call = (name: string) => [name, async () => ({ ok: true, value: answers[name as CallName] ?? {} })]
   const event = (name: string) => [`on${name.charAt(0).toUpperCase()}${name.slice(1)}`, () => () => {}]
+  const sampled = scene.startsWith('check') ? sampleCheck(scene) : {}
   // By its names it has the shape of a bridge, which the compiler cannot see.
-  return Object.fromEntries([...Object.keys(calls).map(call), ...Object.keys(events).map(event)]) as Bridge
+  return { ...Object.fromEntries([...Object.keys(calls).map(call), ...Object.keys(events).map(event)]), ...sampled } as Bridge
 }
