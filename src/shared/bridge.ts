@@ -242,6 +242,8 @@ export const events = {
   serversChanged: z.object({ servers: z.array(NearbyServer) }),
   /** There is a link to take. */
   linkOpened: Empty,
+  /** The server that the window is at has left the address where it was. */
+  serverMoved: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
   commanded: z.object({ command: Command }),
   powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),

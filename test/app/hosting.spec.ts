@@ -167,7 +167,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
 test('the tray shows who is in which room, and leads there', async () => {
   const desktop = await Desktop.launch({ args: ['--automation'] })
   const { page } = desktop
-  const { code, address } = await Person.at('Ada', page).host('Design & sync')
+  const { code, address } = await Person.at('Ada', desktop).host('Design & sync')
   await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 1 person')
   expect(await desktop.trayLabels()).toContain('hosting, 1 person here')
   await desktop.clickTray('Design && sync · 1 person', 'Open')
@@ -194,7 +194,7 @@ test('this computer stays awake while others meet on it, also without its own wi
       return ids.filter((id) => powerSaveBlocker.isStarted(id)).length
     })
   expect(await awake()).toBe(0)
-  const { code, address } = await Person.at('Ada', desktop.page).host('Design sync')
+  const { code, address } = await Person.at('Ada', desktop).host('Design sync')
   const lin = await Person.start('Lin', { look: 'blue' })
   await lin.joinByCode(address, code)
   await expect.poll(awake).toBe(2)
