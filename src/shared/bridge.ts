@@ -271,6 +271,8 @@ export const events = {
   networkChecked: z.object({ lookId: z.int(), name: CheckName, server: z.string().nullable(), result: CheckResult.nullable() }),
   /** There is a link to take. */
   linkOpened: Empty,
+  /** The server that the window is at has left the address where it was. */
+  serverMoved: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
   commanded: z.object({ command: Command }),
   powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),
