@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { HostedOrder, type HostedNews } from '../shared/hosted.ts'
+import { shiftClock } from '../shared/shiftClock.ts'
 import { StartError, startRoomServer, type RoomServer, type ServerConfigInput } from './server/index.ts'
 
 const port = process.parentPort
@@ -21,6 +22,8 @@ port.on('message', ({ data }) => {
   const order = HostedOrder.parse(data)
   switch (order.type) {
     case 'start':
+      // 0 but for a program that drives the app.
+      if (order.clockAheadMs !== 0) shiftClock(order.clockAheadMs)
       return void start(order.config)
     case 'stop':
       return end()

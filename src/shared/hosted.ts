@@ -23,7 +23,12 @@ export type StartReason = z.infer<typeof StartReason>
 
 /** From the app to the server's process. */
 export const HostedOrder = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), config: z.record(z.string(), z.unknown()) }),
+  z.object({
+    type: z.literal('start'),
+    config: z.record(z.string(), z.unknown()),
+    /** How far its clock is to be ahead of the machine's. */
+    clockAheadMs: z.number(),
+  }),
   /** Ends every meeting; the process exits with 0 when all is stored. */
   z.object({ type: z.literal('stop') }),
   /** Is answered with `pong`. */

@@ -29,6 +29,8 @@ export interface HostingOptions {
   fork: () => HostedProcess
   /** What the server is started with. Asked at each start. */
   config: () => Record<string, unknown>
+  /** How far its clock is to be ahead of the machine's, in ms. */
+  clockAheadMs?: number
   log: Logger
 }
 
@@ -98,7 +100,7 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   }
 
   #launch(): void {
-    const { fork, config, log } = this.#options
+    const { fork, config, clockAheadMs = 0, log } = this.#options
     this.#clearTimers()
     this.#set({ status: 'starting', step: 'folder' })
     const started = fork()
@@ -112,7 +114,8 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       if (this.#process === started) this.#ended()
     })
     this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
-    started.postMessage({ type: 'start', config: { ...config(), ...(this.#port !== null && { port: this.#port }) } })
+    const place = this.#port === null ? {} : { port: this.#port }
+    started.postMessage({ type: 'start', config: { ...config(), ...place }, clockAheadMs })
   }
 
   #hear(news: HostedNews): void {

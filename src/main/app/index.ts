@@ -1,15 +1,13 @@
 /** The desktop app's start: who it is, and that there is one of it. All else is loaded while Chromium gets ready. */
 import { resolve } from 'node:path'
 import { app, dialog } from 'electron'
+import { deviceSwitches, readAutomation, type Automation } from './automation/switches.ts'
 import { registerScheme } from './scheme.ts'
 
 const { env } = process
 const environment = {
   appImage: env['APPIMAGE'] ?? null,
   isWayland: process.platform === 'linux' && env['XDG_SESSION_TYPE'] === 'wayland',
-  // Every network that this computer is in; tests keep it to themselves.
-  host: env['LANYARD_HOST'] ?? '0.0.0.0',
-  allowedOrigins: env['LANYARD_ALLOW_ORIGIN']?.split(',') ?? [],
 }
 /** What it was started with, and the links that the system has opened with it since. */
 const given = [...process.argv]
@@ -21,10 +19,8 @@ if (process.platform === 'win32') app.setAppUserModelId('app.lanyard.Lanyard')
 const folder = app.commandLine.getSwitchValue('user-data-dir')
 if (folder !== '') app.setPath('userData', resolve(folder))
 registerScheme()
-if (app.commandLine.hasSwitch('automation')) {
-  app.commandLine.appendSwitch('use-fake-device-for-media-stream')
-  app.commandLine.appendSwitch('use-fake-ui-for-media-stream')
-}
+const automation = automationAsked()
+if (automation) for (const [name, value] of deviceSwitches(automation)) app.commandLine.appendSwitch(name, value)
 // macOS opens a link with this, before anything is ready if need be.
 app.on('open-url', (event, url) => {
   event.preventDefault()
@@ -35,9 +31,19 @@ app.on('second-instance', (_, argv) => given.push(...argv))
 
 if (app.requestSingleInstanceLock()) {
   Promise.all([import('./run.ts'), app.whenReady()])
-    .then(([{ run }]) => run(environment, given))
+    .then(([{ run }]) => run({ ...environment, automation }, given))
     .catch((error: unknown) => {
       dialog.showErrorBox('Lanyard cannot start', error instanceof Error ? error.message : String(error))
       app.exit(1)
     })
 } else app.quit()
+
+/** Whoever started it for a program waits for no click on a message. */
+function automationAsked(): Automation | null {
+  try {
+    return readAutomation(process.argv)
+  } catch (error) {
+    process.stderr.write(`lanyard: ${error instanceof Error ? error.message : String(error)}\n`)
+    return process.exit(2)
+  }
+}

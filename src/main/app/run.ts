@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
 import { isLoopback } from '../../shared/address.ts'
+import { shiftClock } from '../../shared/shiftClock.ts'
 import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
@@ -10,13 +11,15 @@ import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
 import { linkAmong, linkText, parseLink } from './links.ts'
 import { openLog } from './logs.ts'
+import { NoticeBoard } from './automation/NoticeBoard.ts'
+import { offerProbe } from './automation/probe.ts'
+import type { Automation } from './automation/switches.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
 import { Partitions } from './partitions.ts'
 import { Place } from './Place.ts'
 import { Wakefulness, watchPower } from './power.ts'
-import { offerProbe } from './probe.ts'
 import { isStartedHidden, registerLinks } from './registration.ts'
 import { Secrets } from './secrets.ts'
 import { KnownServers } from './servers/KnownServers.ts'
@@ -33,17 +36,21 @@ export interface Environment {
   /** The file of the AppImage that runs; null for none. */
   appImage: string | null
   isWayland: boolean
-  /** The address that the carried server listens on. */
-  host: string
-  /** More origins than the window's own that the carried server lets in. */
-  allowedOrigins: string[]
+  /** What a program decides that drives this copy; null where its user does. */
+  automation: Automation | null
 }
 
+/** Every network that this computer is in. */
+const EVERYWHERE = '0.0.0.0'
+
 /** Runs the app once Electron is ready: its parts, and who tells whom. `given` is what it was started and opened with so far. */
-export function run({ appImage, isWayland, host, allowedOrigins }: Environment, given: readonly string[]): void {
+export function run({ appImage, isWayland, automation }: Environment, given: readonly string[]): void {
   const out = join(import.meta.dirname, '..')
   const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
   const dataDir = join(app.getPath('userData'), 'server')
+  const host = automation?.host ?? EVERYWHERE
+  const clockAheadMs = automation?.clockAheadMs ?? 0
+  if (clockAheadMs !== 0) shiftClock(clockAheadMs)
 
   const log = openLog(app.getPath('logs'))
   process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
@@ -52,14 +59,16 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   const settings = new SettingsStore(log)
   const wakefulness = new Wakefulness()
   const window: MainWindow = new MainWindow(settings, {
+    automation: automation && { clockAheadMs },
     isDark: () => nativeTheme.shouldUseDarkColors,
     gone: () => meeting.show(null),
     mayClose: () => isQuitting() || meeting.room === null || mayLeave(meeting.room, window.browserWindow),
   })
+  const board = automation && new NoticeBoard()
   const notices = new Notices((topic) => {
     window.show()
     window.tell('notificationClicked', { topic })
-  })
+  }, board?.post)
   const meeting = new Meeting({
     settings,
     notices,
@@ -69,12 +78,13 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   const hosting = new Hosting({
     log,
     fork: () => forkServer(log),
+    clockAheadMs,
     config: () => ({
       host,
-      port: settings.settings.serverPort,
+      port: automation?.port ?? settings.settings.serverPort,
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
-      allowedOrigins,
+      ...(automation && automatedConfig(automation)),
       workerBin: app.isPackaged
         ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
         : null,
@@ -130,11 +140,12 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   })
   const isQuitting = leaveInOrder(hosting, () => mayEndFor('Quit'))
 
+  const probe = board && offerProbe({ hosting, notices: board, version: app.getVersion(), isWindowOpen: () => window.isOpen })
   serveCalls(
     ipcMain,
     (event) => window.isSender(event),
     callHandlers({
-      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting },
+      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting, probe },
       kept: new KeptFile('page', log),
       takeLink: () => {
         const link = waitingLink
@@ -171,13 +182,12 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   // A copy that keeps to this computer looks for nobody, and is seen by nobody.
   if (!isLoopback(new URL(`http://${host}`))) discovery.start()
   watchPower((power) => window.tell('powerChanged', { power }))
-  registerLinks()
-  if (app.commandLine.hasSwitch('automation'))
-    offerProbe(() => ({
-      hosting: hosting.state,
-      serverPid: hosting.pid,
-      isWindowOpen: window.isOpen,
-      version: app.getVersion(),
-    }))
+  // The copy of a program must not become the one that opens its user's links.
+  if (!automation) registerLinks()
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
+}
+
+/** What a program decides of the carried server. */
+function automatedConfig({ rtcPorts, serverName, allowedOrigins }: Automation) {
+  return { allowedOrigins, ...(rtcPorts && { rtcPorts }), ...(serverName !== null && { name: serverName }) }
 }
