@@ -43,7 +43,7 @@ test('a port that is taken is named, with another one as the way out', async ({ 
 
 test('whoever takes the port of a server that has crashed is told nothing', async () => {
   const desktop = await Desktop.launch({ args: ['--automation'] })
-  await Person.at('Ada', desktop.page).host('Design sync')
+  await Person.at('Ada', desktop).host('Design sync')
   const { hosting, serverPid } = await desktop.probe()
   const { hostname, port } = new URL((hosting as Extract<Hosting, { status: 'on' }>).url)
   let heard = ''

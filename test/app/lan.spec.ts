@@ -97,7 +97,7 @@ test.describe('on a network without a way out', () => {
     expect(await first.quit()).toBe(0)
 
     const second = await Desktop.launch({ machine, userData, args: ['--automation'] })
-    await Person.at('Ada', second.page).host('Design sync')
+    await Person.at('Ada', second).host('Design sync')
     // With its media worker, its window, and what forwards to it; the fixture looks whether they go.
     expect((await second.kill()).length).toBeGreaterThan(4)
   })

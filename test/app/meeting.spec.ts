@@ -5,7 +5,7 @@ import { Desktop, expect, test } from './support/fixtures.ts'
 /** Someone with the app. */
 async function launch(name: string, look: keyof typeof looks, args: string[] = []) {
   const desktop = await Desktop.launch({ ...looks[look], args: ['--automation', ...args] })
-  return { desktop, person: Person.at(name, desktop.page) }
+  return { desktop, person: Person.at(name, desktop) }
 }
 
 test('one hosts with a click, the other joins by address and code; what happens to the server, they are told', async () => {

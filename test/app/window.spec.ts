@@ -161,7 +161,7 @@ test('the app lives on in the tray while it hosts, and the window can be had bac
 test('sharing a screen shows what there is; what is chosen is what the others see', async () => {
   const desktop = await Desktop.launch({ args: ['--automation'] })
   const { page } = desktop
-  const { code, address } = await Person.at('Ada', page).host('Show')
+  const { code, address } = await Person.at('Ada', desktop).host('Show')
   const share = page.getByRole('button', { name: 'Share screen' })
   await share.click()
   const picker = page.getByRole('dialog', { name: 'Share a screen or a window' })

@@ -43,7 +43,6 @@ export class Desktop {
   static readonly #launched = new Set<Desktop>()
 
   readonly app: ElectronApplication
-  readonly page: Page
   readonly userData: string
   /** Resolves when the main process has ended, in whatever way. */
   readonly ended: Promise<Ended>
@@ -55,10 +54,12 @@ export class Desktop {
   readonly #machine: Machine | undefined
   readonly #main: ProcessId | undefined
   readonly #seen = new Map<string, ProcessId>()
+  #page: Page
 
   private constructor(app: ElectronApplication, page: Page, process: ChildProcess, ended: Promise<Ended>, setting: Setting) {
     this.app = app
-    this.page = page
+    this.#page = page
+    app.on('window', (next) => (this.#page = next))
     this.ended = ended
     this.#process = process
     this.userData = setting.userData
@@ -109,6 +110,18 @@ export class Desktop {
 
   get pid(): number {
     return this.#process.pid!
+  }
+
+  /** The page in the app's window; where the window has come anew, as it does at another's server, the new one's. */
+  get page(): Page {
+    return this.#page
+  }
+
+  /** Does what brings the window anew, and waits until it is there and the old one gone. */
+  async moves(act: () => Promise<unknown>): Promise<void> {
+    const old = this.#page
+    await Promise.all([this.app.waitForEvent('window'), old.waitForEvent('close'), act()])
+    await this.#page.waitForLoadState('domcontentloaded')
   }
 
   /** The processes of this app that run now, or ran when this was asked before: main, windows, servers, their workers. */

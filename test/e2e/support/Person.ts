@@ -20,21 +20,30 @@ export interface PersonOptions {
   machine?: Machine
 }
 
+/** What shows a page, and perhaps another one later. */
+interface Screen {
+  readonly page: Page
+}
+
 /** Someone with a browser (or the app), a camera and a microphone of their own. */
 export class Person {
   readonly name: string
-  readonly page: Page
+  readonly #screen: Screen
   readonly #close: () => Promise<void>
 
-  private constructor(name: string, page: Page, close: () => Promise<void>) {
+  private constructor(name: string, screen: Screen, close: () => Promise<void>) {
     this.name = name
-    this.page = page
+    this.#screen = screen
     this.#close = close
   }
 
   /** Someone at a window that someone else opens and closes, as that of the app. */
-  static at(name: string, page: Page): Person {
-    return new Person(name, page, () => Promise.resolve())
+  static at(name: string, screen: Screen): Person {
+    return new Person(name, screen, () => Promise.resolve())
+  }
+
+  get page(): Page {
+    return this.#screen.page
   }
 
   static async start(
@@ -65,7 +74,7 @@ export class Person {
       ],
     })
     const page = context.pages()[0] ?? (await context.newPage())
-    return new Person(name, page, async () => {
+    return new Person(name, { page }, async () => {
       await context.close()
       await rm(folder, { recursive: true, force: true })
     })
