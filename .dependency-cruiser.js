@@ -56,7 +56,7 @@ const layers = [
   {
     name: 'headless',
     folder: '^src/main/(headless.ts$|cli/)',
-    mayImport: [shared, lan, '^src/main/cli/', `${server}(index|version).ts$`, packages('commander', 'pino', 'zod')],
+    mayImport: [shared, lan, '^src/main/cli/', `${server}(index|version).ts$`, packages('commander', 'pino', 'uqr', 'zod')],
     node: true,
   },
   {
@@ -78,10 +78,10 @@ const layers = [
   {
     name: 'components',
     folder: components,
-    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'uplot')],
+    mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'uplot', 'uqr')],
     onlyTypesOf: [shared],
   },
-  { name: 'platform', folder: platform, mayImport: ['^src/shared/bridge.ts$', platform, packages('zod')] },
+  { name: 'platform', folder: platform, mayImport: [shared, platform, packages('zod')] },
 ]
 
 /** Whatever imports one of these at run time is one file, or one folder. */

@@ -17,6 +17,9 @@ const docsPage = {
   },
 }
 
+/** From the root, because a link opens the page at `/j/CODE`; electron-vite would have the built files sought beside it. */
+const filesAtRoot = { name: 'files-at-root', config: () => ({ base: '/' }) }
+
 export default defineConfig({
   main: {
     plugins: [docsPage],
@@ -61,6 +64,6 @@ export default defineConfig({
     // Guests come with any current browser, over a network.
     // What these do not know natively (light-dark(), for one) must not be rewritten: it would be resolved in the wrong place.
     build: { target: 'es2023', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], minify: true },
-    plugins: [svelte({ configFile: false })],
+    plugins: [svelte({ configFile: false }), filesAtRoot],
   },
 })

@@ -29,6 +29,7 @@ const rows: Record<string, string> = {
   F25: 'Health, metrics, logs without secrets, and an end that tells those inside',
   F31: 'Offers, answers and candidates between members of one room, and nobody else',
   F45: 'Members ring each other: accept, decline, busy, missed',
+  F61: 'Rooms are joined by code, by link and by QR code',
 }
 
 /** Titles of tests, by the row that they begin with. */

@@ -55,6 +55,7 @@ export class Signaling extends Emitter<Events> {
   #socket: Socket | null = null
   #url: string | null = null
   #state: ConnectionState = { status: 'connecting' }
+  #server: Welcome['server'] | null = null
   #resume: string | undefined
   #failures = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -74,6 +75,11 @@ export class Signaling extends Emitter<Events> {
 
   get state(): ConnectionState {
     return this.#state
+  }
+
+  /** What the server has said of itself at the last welcome; null before the first. */
+  get server(): Welcome['server'] | null {
+    return this.#server
   }
 
   /**
@@ -186,6 +192,7 @@ export class Signaling extends Emitter<Events> {
     clearTimeout(this.#timer)
     this.#failures = 0
     this.#resume = welcome.resume
+    this.#server = welcome.server
     this.#become({ status: 'connected', welcome })
   }
 

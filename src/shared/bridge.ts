@@ -8,6 +8,7 @@ import { Fingerprint } from './fingerprint.ts'
 import { StartReason, StartStep } from './hosted.ts'
 import { Room } from './model.ts'
 import type { AppProbe } from './probe.ts'
+import { RoomLink } from './roomLink.ts'
 
 const Empty = z.object({})
 const Text = z.string().max(500)
@@ -36,10 +37,6 @@ export const Hosting = z.discriminatedUnion('status', [
   z.object({ status: z.literal('failed'), reason: StartReason, message: z.string() }),
 ])
 export type Hosting = z.infer<typeof Hosting>
-
-/** What a link leads to: a room, on a server where it names one. */
-export const Link = z.object({ code: z.string().max(64), address: ServerAddress.nullable() })
-export type Link = z.infer<typeof Link>
 
 /** A server that was seen in the network. */
 export const NearbyServer = z.object({
@@ -201,7 +198,7 @@ export const calls = {
   takeLink: {
     about: 'The latest link that the app was opened with, once.',
     params: Empty,
-    value: z.object({ link: Link.nullable() }),
+    value: z.object({ link: RoomLink.nullable() }),
   },
   chooseShare: {
     about: 'Answers `shareAsked`: what is to be shared, or nothing.',

@@ -8,5 +8,12 @@ declare class URL {
   readonly pathname: string
   readonly port: string
   readonly protocol: string
+  readonly searchParams: URLSearchParams
   constructor(url: string, base?: string)
+}
+
+declare class URLSearchParams {
+  constructor(text: string)
+  getAll(name: string): string[]
+  has(name: string): boolean
 }

@@ -2,6 +2,7 @@
 import type { types } from 'mediasoup-client'
 import { z } from 'zod'
 import { parseJoinCode } from './joinCode.ts'
+import { LinkKey } from './linkKey.ts'
 import { roles } from './roles.ts'
 import { isTimeZone } from './timeZone.ts'
 
@@ -197,6 +198,7 @@ export const Room = z.object({
   slug: Slug.nullable(),
   description: Description,
   joinCode: z.string().max(64).describe('six characters, without a dash'),
+  linkKey: LinkKey.describe('what links carry beside the code: a reference `CODE.KEY` counts as no guess'),
   visibility: Visibility,
   admission: Admission,
   locked: z.boolean(),

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
-import { linkAmong, parseLink } from '../../src/main/app/links.ts'
+import { linkAmong, readAppLink } from '../../src/main/app/links.ts'
+import { writeAppLink } from '../../src/shared/roomLink.ts'
 
-test('a link names a room, and a server where it does', () => {
-  expect(parseLink('lanyard://join/abc-123')).toEqual({ code: 'ABC123', address: null })
-  expect(parseLink('lanyard://join/ABC123?at=127.0.0.1:4433')).toEqual({ code: 'ABC123', address: 'http://127.0.0.1:4433' })
-  expect(parseLink('lanyard://join/ABC123?at=192.168.1.20:4433')?.address).toBe('https://192.168.1.20:4433')
-  expect(parseLink('lanyard://join/ABC123?at=https%3A%2F%2Fmeet.example%2Fpath')).toEqual({
-    code: 'ABC123',
-    address: 'https://meet.example',
-  })
+const link = {
+  room: 'ABC123',
+  key: 'AbCdEfGhIjKlMn_-',
+  addresses: ['192.168.1.20:4433', '[fe80::1]:4433'],
+  fingerprint: '5e'.repeat(32),
+}
+
+test('F61: what the system hands over is read with all that it says of the server', () => {
+  expect(readAppLink(writeAppLink(link))).toEqual(link)
+  expect(readAppLink('lanyard://join/abc-123')).toEqual({ room: 'ABC123', key: null, addresses: [], fingerprint: null })
 })
 
 test('whatever else comes from outside does nothing', () => {
@@ -21,15 +24,19 @@ test('whatever else comes from outside does nothing', () => {
     'lanyard://host/ABC123',
     'lanyard://join/ABC123?at=javascript:alert(1)',
     'lanyard://join/ABC123?at=file:///etc/passwd',
+    'lanyard://join/ABC123/../../quit',
     'https://join/ABC123',
-    `lanyard://join/ABC123?at=${'x'.repeat(600)}`,
+    // One for a browser is none for the system to open here.
+    'https://192.168.1.20:4433/j/ABC123',
+    `lanyard://join/ABC123?at=${'x'.repeat(1_000)}`,
     'lanyard:join/ABC123',
-    `lanyard://join/ABC123?at=https://${'ü.'.repeat(60)}com`,
+    ' lanyard://join/ABC123',
+    `lanyard://join/ABC123?at=${'ü.'.repeat(60)}com:443`,
   ])
-    expect(parseLink(text), text).toBeNull()
+    expect(readAppLink(text), text).toBeNull()
 })
 
 test('it is found among the arguments of a start', () => {
-  expect(linkAmong(['lanyard', '--hidden', 'lanyard://join/ABC123', '.'])).toEqual({ code: 'ABC123', address: null })
-  expect(linkAmong(['lanyard', '.'])).toBeNull()
+  expect(linkAmong(['lanyard', '--hidden', 'lanyard://join/ABC123', '.'])?.room).toBe('ABC123')
+  expect(linkAmong(['lanyard', '.', 'https://192.168.1.20:4433/j/ABC123'])).toBeNull()
 })

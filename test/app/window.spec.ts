@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { About, Hosting, Settings } from '../../src/shared/bridge.ts'
+import { outsider } from '../e2e/support/outsider.ts'
 import { Person } from '../e2e/support/Person.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 
@@ -65,6 +66,50 @@ test('a link that comes while another one is asked about waits for its turn', as
   await expect(dialog).toContainText('DEF-456')
   await dialog.getByRole('button', { name: 'Not now' }).click()
   await expect(dialog).toBeHidden()
+})
+
+test('F61: a link leads to the same door, whether the system hands it over or it is pasted, and only after a click', async ({
+  userData,
+}) => {
+  const desktop = await Desktop.launch({ userData })
+  const { page } = desktop
+  const url = await page.evaluate(async () => {
+    await window.lanyard!.changeSettings({ serverPort: 0 })
+    const hosting = await window.lanyard!.startHosting({})
+    return hosting.ok && hosting.value.status === 'on' ? hosting.value.url : ''
+  })
+  const other = await outsider(url)
+  const { room } = await other.request('createRoom', { name: 'Design sync', visibility: 'private' })
+  const at = new URL(url).host
+  const atDoor = async () => {
+    await expect(page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
+    await expect(page.getByText('Design sync')).toBeVisible()
+    // That is for browsers.
+    await expect(page.getByRole('link', { name: 'Open in the Lanyard app' })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Back' }).click()
+    await expect(page.getByRole('button', { name: 'Host a meeting' })).toBeVisible()
+  }
+
+  await desktop.startAgain(`lanyard://join/${room.joinCode}?at=${at}&k=${room.linkKey}`)
+  const dialog = page.getByRole('dialog', { name: 'Open this meeting?' })
+  await expect(dialog).toContainText(at)
+  await expect(page.getByRole('heading', { name: 'Ready to join?' })).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'Open' }).click()
+  await atDoor()
+
+  const code = page.getByRole('textbox', { name: 'Join code' })
+  for (const link of [
+    `Come in: ${url}/j/${room.joinCode}#k=${room.linkKey}.`,
+    `${at}/?room=${room.id}`,
+    `lanyard://join/${room.joinCode}?at=192.0.2.1:4433,${at}&k=${room.linkKey}`,
+  ]) {
+    await code.fill(link)
+    await page.getByRole('button', { name: 'Join' }).click()
+    await atDoor()
+  }
+  await code.fill(`lanyard://join/${room.joinCode}?at=${at}&k=${room.linkKey.slice(1)}`)
+  await page.getByRole('button', { name: 'Join' }).click()
+  await expect(code).toHaveAccessibleDescription(/The end of that link/)
 })
 
 test('what was typed stays until it has led into a meeting, and what is wrong is said at its field', async () => {

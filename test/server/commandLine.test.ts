@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { renderUnicodeCompact } from 'uqr'
 import { expect, test } from 'vitest'
+import { linksTo } from '../../src/shared/roomLink.ts'
 import { Client, enter } from '../support/Client.ts'
 import { lanyard, lanyardIn } from '../support/serve.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
@@ -81,9 +83,23 @@ test('F3: members are added, listed and removed, sessions are listed, and a room
   expect(sessions).toMatchObject([{ name: 'Grace', disconnectedAt: null }])
 
   const invited = await lanyard('invite', room.joinCode.toLowerCase(), ...at, '--json')
-  const links = urls.map((url) => `${url}/?room=${room.joinCode}`)
-  expect(JSON.parse(invited.stdout)).toEqual({ name: 'Review', code: room.joinCode, links })
-  expect((await lanyard('invite', room.joinCode, ...at)).stdout).toContain(links[0])
+  const { web, app } = linksTo(room, { urls, fingerprint: null })!
+  expect(JSON.parse(invited.stdout)).toEqual({ name: 'Review', code: room.joinCode, links: [web, app] })
+  const { stdout } = await lanyard('invite', room.joinCode, ...at)
+  expect(stdout).toContain(`${web}\n${app}\n`)
+  // On other computers it would lead nowhere, so there is nothing to scan.
+  expect(stdout).toContain('open to this computer only')
+  expect(stdout).not.toContain('█')
+})
+
+test('F61: where others reach the server, an invitation has a code to scan, dark on light', async () => {
+  const { url, urls, fingerprint, dataDir } = await startServer({ host: '0.0.0.0' })
+  const { room } = await (await Client.connect(url)).request('createRoom', { name: 'Review' })
+  const { stdout } = await lanyard('invite', room.joinCode, '--data-dir', dataDir)
+  const { web } = linksTo(room, { urls, fingerprint })!
+  expect(web).toMatch(/^https:\/\/(?!127).*#fp=[0-9a-f]{64}&/)
+  expect(stdout).toContain(`${web}\nlanyard://join/${room.joinCode}?`)
+  expect(stdout).toContain(renderUnicodeCompact(web, { ecc: 'M', border: 4 }))
 })
 
 test('F16: on the command line, too, a tenant’s rooms are its own', async () => {

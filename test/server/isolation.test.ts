@@ -46,7 +46,7 @@ async function inhabited(url: string, program: Ask) {
   // Stored in order, so that all before it is stored by now.
   await ada.client.say('A word Kestrel')
   return {
-    refs: [room.id, room.slug, room.joinCode] as string[],
+    refs: [room.id, room.slug, room.joinCode, `${room.joinCode}.${room.linkKey}`] as string[],
     people: [ada.client, ben.client, cyd, dan],
     peerId: ada.self.peerId,
     userId: ada.self.userId,

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Agent } from 'node:http'
 import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { unwrap, type ErrorInfo, type Result } from '../../src/shared/errors.ts'
@@ -40,6 +41,8 @@ export class Client {
       headers?: Record<string, string>
       /** Whether to take any certificate. */
       anyCertificate?: boolean
+      /** An address of this machine to come from. */
+      from?: string
     } = {},
   ): Promise<Client> {
     const device = options.device ?? newDevice()
@@ -49,6 +52,8 @@ export class Client {
       forceNew: true,
       auth: options.auth ?? { protocol: 1, device, ...(options.resume !== undefined && { resume: options.resume }) },
       ...(options.headers && { extraHeaders: options.headers }),
+      // Typed for browsers, where it is a string; under Node it goes to the request as it is.
+      ...(options.from !== undefined && { agent: new Agent({ localAddress: options.from }) as never }),
       ...(options.anyCertificate && { rejectUnauthorized: false }),
     })
     onTestFinished(() => void socket.disconnect())

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { browserPlatform } from '../../src/renderer/src/platform/browser.ts'
 
+const linkKey = 'AbCdEfGhIjKlMn_-'
+const fingerprint = '5e'.repeat(32)
+const room = { joinCode: 'ABC123', linkKey }
+
 beforeEach(() => {
   localStorage.clear()
   history.replaceState(null, '', '/')
@@ -42,18 +46,39 @@ describe('what a browser remembers', () => {
 describe('the address', () => {
   test('says what the page was opened for', () => {
     history.replaceState(null, '', '/?room=ABC123&username=Grace')
-    expect(browserPlatform().invitation).toEqual({ room: 'ABC123', name: 'Grace' })
+    expect(browserPlatform().invitation).toEqual({ room: 'ABC123', name: 'Grace', fault: null })
+    history.replaceState(null, '', `/j/abc-123?username=Grace#fp=${fingerprint}&k=${linkKey}`)
+    expect(browserPlatform().invitation).toEqual({ room: `ABC123.${linkKey}`, name: 'Grace', fault: null })
+    history.replaceState(null, '', '/')
+    expect(browserPlatform().invitation).toEqual({ room: null, name: null, fault: null })
+  })
+
+  test('says what is wrong with a damaged link', () => {
+    history.replaceState(null, '', '/j/ABC123#k=short')
+    expect(browserPlatform().invitation).toMatchObject({ room: null, fault: 'badKey' })
   })
 
   test('shows the room, without the name, and nothing on the first screen', () => {
     const platform = browserPlatform()
-    platform.showRoom('ABC123')
-    expect(location.search).toBe('?room=ABC123')
+    platform.showRoom(room)
+    expect(location.href).toBe(`${location.origin}/j/ABC123#k=${linkKey}`)
+    expect(browserPlatform().invitation.room).toBe(`ABC123.${linkKey}`)
     platform.showRoom(null)
-    expect(location.search).toBe('')
+    expect(location.href).toBe(`${location.origin}/`)
   })
 
-  test('a link into a room leads to this server', () => {
-    expect(browserPlatform().roomLink('ABC123')).toBe(`${location.origin}/?room=ABC123`)
+  test('keeps what one was invited with, and hands it on to the app', () => {
+    history.replaceState(null, '', `/j/ABC123#fp=${fingerprint}&at=10.0.0.4:4433&k=${linkKey}`)
+    const platform = browserPlatform()
+    platform.showRoom(room)
+    expect(location.hash).toBe(`#fp=${fingerprint}&at=10.0.0.4:4433&k=${linkKey}`)
+    expect(platform.appLink(room, null)).toBe(
+      `lanyard://join/ABC123?fp=${fingerprint}&at=${location.hostname}:${location.port || 80},10.0.0.4:4433&k=${linkKey}`,
+    )
+    // For another room, what its server says.
+    const other = { joinCode: 'DEF456', linkKey }
+    platform.showRoom(other)
+    expect(location.hash).toBe(`#k=${linkKey}`)
+    expect(platform.appLink(other, { web: '', app: 'lanyard://join/DEF456', isLocal: false })).toBe('lanyard://join/DEF456')
   })
 })

@@ -1,6 +1,7 @@
 import { release } from 'node:os'
 import { app, clipboard, shell } from 'electron'
-import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import type { RoomLink } from '../../shared/roomLink.ts'
 import { isLoopback, isSameServer } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { AppProbe } from '../../shared/probe.ts'
@@ -35,7 +36,7 @@ export interface CallParts {
   appImage: string | null
   dataDir: string
   stopHosting: () => Promise<HostingState>
-  takeLink: () => Link | null
+  takeLink: () => RoomLink | null
   /** Null unless the app was started for a program that asks. */
   probe: (() => Promise<AppProbe>) | null
 }

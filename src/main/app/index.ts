@@ -1,4 +1,5 @@
 /** The desktop app's start: who it is, and that there is one of it. All else is loaded while Chromium gets ready. */
+import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { app, dialog } from 'electron'
 import { deviceSwitches, readAutomation, type Automation } from './automation/switches.ts'
@@ -8,6 +9,8 @@ const { env } = process
 const environment = {
   appImage: env['APPIMAGE'] ?? null,
   isWayland: process.platform === 'linux' && env['XDG_SESSION_TYPE'] === 'wayland',
+  /** The address that stands for every network that this computer is in. */
+  everywhere: hasIpv6() ? '::' : '0.0.0.0',
 }
 /** What it was started with, and the links that the system has opened with it since. */
 const given = [...process.argv]
@@ -46,4 +49,9 @@ function automationAsked(): Automation | null {
     process.stderr.write(`lanyard: ${error instanceof Error ? error.message : String(error)}\n`)
     return process.exit(2)
   }
+}
+
+/** Whether this computer knows IPv6 at all: an address that stands for those of both kinds can be had only then. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'))
 }

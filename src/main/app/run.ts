@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
 import { isLoopback } from '../../shared/address.ts'
+import type { Hosting as HostingState } from '../../shared/bridge.ts'
+import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { shiftClock } from '../../shared/shiftClock.ts'
-import type { Hosting as HostingState, Link } from '../../shared/bridge.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
-import { linkAmong, linkText, parseLink } from './links.ts'
+import { linkAmong, readAppLink } from './links.ts'
 import { openLog } from './logs.ts'
 import { NoticeBoard } from './automation/NoticeBoard.ts'
 import { offerProbe } from './automation/probe.ts'
@@ -36,19 +37,18 @@ export interface Environment {
   /** The file of the AppImage that runs; null for none. */
   appImage: string | null
   isWayland: boolean
+  /** The address that stands for every network of this computer: there the carried server listens. */
+  everywhere: string
   /** What a program decides that drives this copy; null where its user does. */
   automation: Automation | null
 }
 
-/** Every network that this computer is in. */
-const EVERYWHERE = '0.0.0.0'
-
 /** Runs the app once Electron is ready: its parts, and who tells whom. `given` is what it was started and opened with so far. */
-export function run({ appImage, isWayland, automation }: Environment, given: readonly string[]): void {
+export function run({ appImage, isWayland, everywhere, automation }: Environment, given: readonly string[]): void {
   const out = join(import.meta.dirname, '..')
   const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
   const dataDir = join(app.getPath('userData'), 'server')
-  const host = automation?.host ?? EVERYWHERE
+  const host = automation?.host ?? everywhere
   const clockAheadMs = automation?.clockAheadMs ?? 0
   if (clockAheadMs !== 0) shiftClock(clockAheadMs)
 
@@ -114,9 +114,9 @@ export function run({ appImage, isWayland, automation }: Environment, given: rea
     return (await mayEndFor('Stop hosting')) ? hosting.stop() : hosting.state
   }
 
-  function openLink(link: Link | null): void {
+  function openLink(link: RoomLink | null): void {
     // Whoever starts the app while it ends wants it again.
-    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [linkText(link)] : [])] })
+    if (isQuitting()) return app.relaunch({ args: [...process.argv.slice(1), ...(link ? [writeAppLink(link)] : [])] })
     window.show()
     if (!link) return
     waitingLink = link
@@ -125,7 +125,7 @@ export function run({ appImage, isWayland, automation }: Environment, given: rea
   }
 
   app.on('second-instance', (_, argv) => openLink(linkAmong(argv)))
-  app.on('open-url', (_, url) => openLink(parseLink(url)))
+  app.on('open-url', (_, url) => openLink(readAppLink(url)))
   app.on('activate', () => window.show())
   app.on('web-contents-created', (_, contents) => confine(contents))
   app.on('window-all-closed', () => {

@@ -1,11 +1,11 @@
 import { AppError } from '../../shared/errors.ts'
-import { parseJoinCode } from '../../shared/joinCode.ts'
 import type { Params } from '../../shared/protocol.ts'
 import type { Role } from '../../shared/roles.ts'
 import { CodeBudget } from './CodeBudget.ts'
 import type { Connection } from './Connection.ts'
 import { noSuchRoom, type Directory } from './Directory.ts'
 import { deriveKey, sameSecret } from './ids.ts'
+import { LinkKeys, splitRef } from './LinkKeys.ts'
 import { PasswordBudget } from './PasswordBudget.ts'
 import { isPassword } from './passwords.ts'
 import { roleWithout, type Applicant } from './Peer.ts'
@@ -35,6 +35,7 @@ export class Access {
   readonly #store: Store
   readonly #directory: Directory
   readonly #masterKey: Uint8Array
+  readonly #linkKeys: LinkKeys
   readonly #codes = new CodeBudget()
   readonly #passwords = new PasswordBudget()
 
@@ -42,11 +43,12 @@ export class Access {
     this.#store = store
     this.#directory = directory
     this.#masterKey = masterKey
+    this.#linkKeys = new LinkKeys(masterKey)
   }
 
   /**
    * The room that a reference means, as it is now; with `codeOnly` it can be a code only. Throws `roomNotFound`, `rateLimited` for who
-   * tries many codes, and `forbidden` where a token is for another room.
+   * tries many codes (who has a link does not), and `forbidden` where a token is for another room.
    */
   async find(asker: Asker, ref: string, codeOnly = false): Promise<StoredRoom> {
     const named = codeOnly ? null : await this.#directory.findNamed(asker.tenantId, ref)
@@ -99,6 +101,11 @@ export class Access {
     return deriveKey(this.#masterKey, `lanyard host key ${id} ${hostUserId ?? ''}`)
   }
 
+  /** What a link to the room carries beside its code. */
+  linkKey(room: StoredRoom): string {
+    return this.#linkKeys.of(room)
+  }
+
   /** As what someone takes a seat back that a crash has left: as what the room knows them now. */
   async returnedRole({ roomId, userId, role }: KeptSeat, { hostUserId }: StoredRoom, grant: Grant | null): Promise<Role> {
     if (!grant && hostUserId === userId) return 'host'
@@ -118,9 +125,12 @@ export class Access {
   }
 
   async #findByCode({ tenantId, userId, address }: Asker, ref: string): Promise<StoredRoom | null> {
+    const linked = this.#linkKeys.codeIn(tenantId, ref)
+    if (linked !== null) return this.#directory.findByCode(tenantId, linked)
+    // With a wrong key it is no code, and finds nothing, whether there is a room of that code or not.
     const lookUp = () => this.#directory.findByCode(tenantId, ref)
     // What cannot be a code costs nothing: nothing is guessed with it.
-    if (parseJoinCode(ref) === null) return lookUp()
+    if (splitRef(ref).code === null) return lookUp()
     const before = new Date(Date.now() - KNOWN_AFTER_MS).toISOString()
     const isKnown = userId !== null && (await wasHereBefore(this.#store, tenantId, userId, before))
     return this.#codes.spend({ address, knownUserId: isKnown ? userId : null }, lookUp)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../shared/errors.ts'
 import { Emitter } from '../../shared/emitter.ts'
+import { keyedCode } from '../../shared/linkKey.ts'
 import { Source, type ChatMessage, type Room as RoomInfo, type RoomState } from '../../shared/model.ts'
 import type { Joined, Params, Payload, Value } from '../../shared/protocol.ts'
 import type { Right, Role } from '../../shared/roles.ts'
@@ -40,6 +41,8 @@ export interface RoomContext {
   /** How long it stays ready while nobody is in it, nor waits for it. */
   readyMs: number
   clock: Clock
+  /** What a link to a room carries beside its code. */
+  linkKey: (stored: StoredRoom) => string
   /** Whether as many people are in the rooms of a tenant as may be. */
   isTenantFull: (tenantId: string) => boolean
 }
@@ -85,7 +88,7 @@ export class Room extends Emitter<Events> {
   }
 
   get info(): RoomInfo {
-    return describeRoom(this.#stored, this.#state, this.roster.size)
+    return describeRoom(this.#stored, this.#context.linkKey(this.#stored), this.#state, this.roster.size)
   }
 
   get stored(): StoredRoom {
@@ -240,8 +243,8 @@ export class Room extends Emitter<Events> {
   }
 
   relay(from: Peer, { to, payload, roomId }: Params<'relay'>): void {
-    const { id, slug, joinCode } = this.#stored
-    if (roomId !== undefined && ![id, slug, joinCode].includes(roomId))
+    const { id, slug, joinCode, linkKey } = this.info
+    if (roomId !== undefined && ![id, slug, joinCode, keyedCode(joinCode, linkKey)].includes(roomId))
       throw new AppError('notInRoom', 'You are not in that room; who is in another one is not reached from here')
     const connection = this.roster.get(to)?.connection
     if (!connection) throw new AppError('peerNotFound', 'Nobody with that id is connected in this room')
@@ -367,7 +370,7 @@ export class Room extends Emitter<Events> {
 }
 
 /** A stored room as it is shown. */
-export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', present = 0): RoomInfo {
+export function describeRoom(stored: StoredRoom, linkKey: string, state: RoomState = 'EMPTY', present = 0): RoomInfo {
   const { id, name, slug, description, joinCode, visibility, admission, locked, maxPeers, emptyTtl, topology, timeZone } = stored
   const { mediaLimits, metadata, version, createdAt, updatedAt } = stored
   return {
@@ -376,6 +379,7 @@ export function describeRoom(stored: StoredRoom, state: RoomState = 'EMPTY', pre
     slug,
     description,
     joinCode,
+    linkKey,
     visibility,
     admission,
     locked,

@@ -27,7 +27,8 @@ const ROOMS_PER_PAGE = 50
 
 type RoomOfOne = Params<'deleteRoom'>
 
-export interface ServerContext extends Omit<RoomContext, 'isTenantFull'>, Pick<ServerConfig, 'whoCreates' | 'autoCreate'> {
+export interface ServerContext
+  extends Omit<RoomContext, 'isTenantFull' | 'linkKey'>, Pick<ServerConfig, 'whoCreates' | 'autoCreate'> {
   tokens: Tokens
   tenants: Tenants
   masterKey: Uint8Array
@@ -63,7 +64,11 @@ export class RoomServer {
     this.directory = new Directory(store, tenants)
     this.access = new Access(store, this.directory, masterKey)
     this.calls = new Calls(context.calls, context.teller)
-    this.living = new LivingRooms({ ...context, isTenantFull: (id) => tenants.isFull(id, this.people.of(id)) })
+    this.living = new LivingRooms({
+      ...context,
+      linkKey: (stored) => this.access.linkKey(stored),
+      isTenantFull: (id) => tenants.isFull(id, this.people.of(id)),
+    })
     this.#news = new RoomNews(context.teller, (stored) => this.describe(stored))
     this.#empty = new EmptyRooms(store, context.log, async ({ tenantId, id }) => {
       const room = await roomById(store, tenantId, id)
@@ -205,7 +210,7 @@ export class RoomServer {
 
   /** A room as it is shown, with who is in it now. */
   describe(stored: StoredRoom): RoomInfo {
-    return this.living.get(stored.id)?.info ?? describeRoom(stored)
+    return this.living.get(stored.id)?.info ?? describeRoom(stored, this.access.linkKey(stored))
   }
 
   /** The room that is meant, by someone who has a right to it: in it by their role, elsewhere by its key or as its host. */

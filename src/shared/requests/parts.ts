@@ -30,7 +30,7 @@ export type Admittance = z.infer<typeof Admittance>
 
 export const Empty = z.object({})
 /** A room's id, slug or join code. */
-export const RoomRef = z.string().min(1).max(64)
+export const RoomRef = z.string().min(1).max(64).describe('a room’s id, slug or join code, or `CODE.KEY` out of a link')
 /** The room that is meant; in it, and without the key, by one's role. */
 export const OwnRoom = {
   roomId: RoomRef.optional().describe('the room that one is in where it is not given'),

@@ -1,6 +1,7 @@
 /** What is kept of rooms, and of those who make them. */
 import { z } from 'zod'
 import { AuditEntry, Id, PastSession, Room, RoomUsage, Template } from '../model.ts'
+import { MAX_LINK_LENGTH } from '../roomLink.ts'
 import { Empty, OwnRoom, type RequestShape } from './parts.ts'
 
 export const records = {
@@ -10,7 +11,7 @@ export const records = {
       ...OwnRoom,
       link: z
         .url({ protocol: /^(https?|lanyard)$/ })
-        .max(500)
+        .max(MAX_LINK_LENGTH)
         .optional()
         .describe('what leads into the room'),
     }),

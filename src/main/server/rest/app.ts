@@ -76,6 +76,10 @@ export function makeHttpApp({ version, config, api, metrics, trouble, log }: Htt
   app.route('/api/v1', makeApi(api))
   app.route('/api/rooms', makeOlderApi(api))
   if (webDir !== null && existsSync(webDir)) {
+    const page = serveStatic({ root: webDir, path: 'index.html', onFound: (_, c) => c.header('Cache-Control', 'no-cache') })
+    // What a link leads to; the page itself reads the code out of its address.
+    app.get('/j/:code', page)
+    app.get('/j/:code/', page)
     app.use(
       serveStatic({
         root: webDir,

@@ -7,12 +7,13 @@ import { SampleLeading } from './SampleLeading.ts'
 import { SampleRecords } from './SampleRecords.ts'
 import { SampleBystanders, SampleRinging, type SampleCalls } from './SampleRinging.ts'
 import { Toggle } from '../session/Toggle.ts'
-import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms } from './samples.ts'
+import { sampleMember, sampleMessages, samplePicture, sampleRoom, sampleRooms, sampleServer } from './samples.ts'
 
 /** What a scene shows. */
 export interface Scene {
   state: Session['state']
   connection: Session['connection']
+  server: Session['server']
   rooms: readonly Room[] | 'loading' | AppError
   people: number
   screens: number
@@ -42,14 +43,7 @@ const welcome = {
   protocol: 1,
   userId: 'u0',
   features: {},
-  server: {
-    id: 's0',
-    name: 'sample',
-    version: '0.0.0',
-    fingerprint: 'c0ffee'.padEnd(64, '0'),
-    words: ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp'],
-    urls: ['https://192.168.1.20:4433'],
-  },
+  server: sampleServer(),
   resume: '',
   resumed: null,
 }
@@ -57,6 +51,7 @@ const welcome = {
 export const plainScene: Scene = {
   state: { status: 'idle' },
   connection: { status: 'connected', welcome },
+  server: welcome.server,
   rooms: sampleRooms,
   people: 4,
   screens: 0,
@@ -123,6 +118,10 @@ export class SampleSession
 
   get connection(): Session['connection'] {
     return this.scene.connection
+  }
+
+  get server(): Session['server'] {
+    return this.scene.server
   }
 
   get self(): Member | null {

@@ -1,4 +1,5 @@
 import type { ChatMessage, Member, Room, Waiting } from '../../../shared/model.ts'
+import type { Welcome } from '../../../shared/protocol.ts'
 
 const names = [
   ...[
@@ -33,6 +34,12 @@ const names = [
 
 export const sampleName = (index: number) => names[index % names.length] ?? 'Guest'
 
+/** One with two networks. */
+export function sampleServer(urls = ['https://192.168.1.20:4433', 'https://10.0.0.4:4433']): Welcome['server'] {
+  const words = ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp']
+  return { id: 's0', name: 'sample', version: '0.0.0', fingerprint: 'c0ffee'.padEnd(64, '0'), words, urls }
+}
+
 export function sampleRoom(part: Partial<Room> = {}): Room {
   return {
     id: 'r0',
@@ -40,6 +47,7 @@ export function sampleRoom(part: Partial<Room> = {}): Room {
     slug: null,
     description: '',
     joinCode: '7QK4MX',
+    linkKey: 'q8Zt3vXc-LmN0pRs',
     visibility: 'public',
     admission: 'open',
     locked: false,

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import { sampleMember, sampleMessages, sampleRoom, sampleWaiting } from './samples.ts'
+import { sampleMember, sampleMessages, sampleRoom, sampleServer, sampleWaiting } from './samples.ts'
 import { sampleCall } from './SampleRinging.ts'
 import type { End } from '../state/Place.ts'
 import { plainScene, type Scene } from './SampleSession.ts'
@@ -48,6 +48,7 @@ export const scenes: Record<string, Partial<Scene>> = {
   readyNoDevices: { devices: 'none' },
   readyDenied: { devices: 'denied' },
   call: { state: joined },
+  callLocal: { state: joined, server: { ...sampleServer(['http://127.0.0.1:4433']), fingerprint: null } },
   callNoDevices: { state: joined, devices: 'none' },
   callUnsent: {
     state: joined,

@@ -1,9 +1,15 @@
 import { z } from 'zod'
+import type { Room } from '../../../shared/model.ts'
+import type { LinkFault, RoomLinks } from '../../../shared/roomLink.ts'
 
 export const Theme = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof Theme>
 
-const DeviceId = z.string().max(512).nullable()
+/** Each page, and each server in the app, knows a device by an id of its own; elsewhere it is found by its name. */
+const ChosenDevice = z
+  .object({ id: z.string().max(512), label: z.string().max(512) })
+  .nullable()
+  .catch(null)
 
 /** What one person's copy remembers between meetings. Every part falls back alone where it cannot be read. */
 export const Kept = z.object({
@@ -16,7 +22,7 @@ export const Kept = z.object({
   canBeRung: z.boolean().catch(false),
   /** Null is the system's choice. */
   devices: z
-    .object({ microphone: DeviceId, camera: DeviceId, speaker: DeviceId })
+    .object({ microphone: ChosenDevice, camera: ChosenDevice, speaker: ChosenDevice })
     .catch({ microphone: null, camera: null, speaker: null }),
   /** The latest first. */
   recentRooms: z
@@ -55,6 +61,9 @@ export interface WindowChannel {
   close(): void
 }
 
+/** What of a room makes its links. */
+export type LinkedRoom = Pick<Room, 'joinCode' | 'linkKey'>
+
 /** What differs between a browser guest and the desktop window. */
 export interface Platform {
   /** Where the room server is; null as long as the app is at none. */
@@ -63,8 +72,8 @@ export interface Platform {
   readonly serverName: string
   /** The same for people. */
   readonly serverLabel: string
-  /** What the window was opened for: `?room=CODE&username=NAME`. */
-  readonly invitation: { room: string | null; name: string | null }
+  /** What the window was opened for: `/j/CODE?username=NAME#k=KEY`; `room` as requests take it, or what is wrong with the link. */
+  readonly invitation: { room: string | null; name: string | null; fault?: LinkFault | null }
   /** This copy's secret for the server, by which it is known again. */
   readonly device: string | undefined
   /** Where its server is now; null while it is nowhere: then whoever answers at its address is someone else. */
@@ -74,10 +83,10 @@ export interface Platform {
   /** The key that makes one host of a room, or null. */
   hostKey(roomId: string): string | null
   keepHostKey(roomId: string, key: string): void
-  /** A link that leads into a room. */
-  roomLink(code: string): string
+  /** What opens a room in the app: what one was invited with, or those links; null where this is the app. */
+  appLink(room: LinkedRoom, links: RoomLinks | null): string | null
   /** Puts the room into the address, so that a reload leads back to it; null takes it out. */
-  showRoom(code: string | null): void
+  showRoom(room: LinkedRoom | null): void
   showTheme(theme: Theme): void
   /** To the other windows of this copy, and from them. */
   openChannel(hear: (word: WindowWord) => void): WindowChannel

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { linkRef, pagePath, readRoomLink, writeAppLink, type RoomLink } from '../../../shared/roomLink.ts'
 import { openChannel, read, readKept, saveFile, showTheme, write, writeKept } from './kept.ts'
-import type { Platform } from './Platform.ts'
+import type { LinkedRoom, Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -9,12 +10,19 @@ const HostKeys = z.record(z.string(), z.string())
 
 /** The window as a page that its room server serves: that server, this browser's storage. */
 export function browserPlatform(): Platform {
-  const query = new URLSearchParams(location.search)
+  const { link, fault } = readRoomLink(location.href)
+  const invited = ({ joinCode, linkKey }: LinkedRoom): RoomLink | null =>
+    link?.room === joinCode ? { ...link, key: linkKey } : null
   return {
     serverUrl: location.origin,
     serverName: location.origin,
     serverLabel: location.host,
-    invitation: { room: query.get('room'), name: query.get('username') },
+    invitation: {
+      room: link && linkRef(link),
+      name: new URLSearchParams(location.search).get('username'),
+      // The address of the first screen is no link.
+      fault: fault === 'notALink' ? null : fault,
+    },
     device: readDevice(),
     locate: () => location.origin,
     readKept,
@@ -24,13 +32,12 @@ export function browserPlatform(): Platform {
       const { [roomId]: _, ...others } = readHostKeys()
       write('hostKeys', Object.fromEntries([[roomId, key], ...Object.entries(others)].slice(0, MAX_HOST_KEYS)))
     },
-    roomLink(code) {
-      const link = new URL('/', location.origin)
-      link.searchParams.set('room', code)
-      return link.href
+    appLink(room, links) {
+      const link = invited(room)
+      return link ? writeAppLink(link) : (links?.app ?? null)
     },
-    showRoom(code) {
-      history.replaceState(null, '', code === null ? location.pathname : `${location.pathname}?room=${encodeURIComponent(code)}`)
+    showRoom(room) {
+      history.replaceState(null, '', room === null ? '/' : pagePath(invited(room) ?? linkHere(room)))
     },
     showTheme,
     openChannel,
@@ -38,6 +45,11 @@ export function browserPlatform(): Platform {
     copyText,
   }
 }
+
+/** To a room of the server that has served the page, which needs no address. */
+const linkHere = ({ joinCode, linkKey }: LinkedRoom): RoomLink => ({
+  ...{ room: joinCode, key: linkKey, addresses: [], fingerprint: null },
+})
 
 function readDevice(): string {
   const kept = z

@@ -52,9 +52,9 @@ export function desktopPlatform(
       hostKeys.set(roomId, key)
       if (url !== null) void bridge.keepHostKey({ server: url, roomId, key })
     },
-    roomLink: (code) => (url === null ? '' : `${url}/?room=${encodeURIComponent(code)}`),
-    showRoom(code) {
-      if (code === null) backHome()
+    appLink: () => null,
+    showRoom(room) {
+      if (room === null) backHome()
     },
     showTheme,
     openChannel,

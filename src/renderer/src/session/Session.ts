@@ -98,6 +98,11 @@ export class Session extends Emitter<Events> {
     return this.#signaling.state
   }
 
+  /** What the server has last said of itself; null before it has. */
+  get server(): Signaling['server'] {
+    return this.#signaling.server
+  }
+
   /** Everyone present, in the order of joining, oneself included. */
   get members(): readonly Member[] {
     return this.#roster.members

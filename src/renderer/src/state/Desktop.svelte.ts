@@ -1,13 +1,14 @@
 import { createContext, tick } from 'svelte'
-import type { About, Bridge, Command, EventPayload, Hosting, Link, Settings } from '../../../shared/bridge.ts'
+import type { About, Bridge, Command, EventPayload, Hosting, Settings } from '../../../shared/bridge.ts'
 import { isLoopback, isSameServer, readAddress } from '../../../shared/address.ts'
 import { AppError, unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import { formatJoinCode } from '../../../shared/joinCode.ts'
+import { leadsTo, linkRef, type LinkedServer, type RoomLink } from '../../../shared/roomLink.ts'
 import { desktopPlatform, type Target } from '../platform/desktop.ts'
 import { Kept, type Platform, type RecentRoom } from '../platform/Platform.ts'
+import { refText } from './codeOf.ts'
 import { Servers } from './Servers.svelte.ts'
-import { readTyped } from './typed.ts'
+import { NO_CODE, readTyped } from './typed.ts'
 
 const NOWHERE: Target = { url: null, isOwn: false, serverId: null, room: null }
 
@@ -36,7 +37,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   #kept: Kept | null = null
   /** What the server that the window is at is called. */
   #serverLabel = ''
-  #link = $state.raw<Link | null>(null)
+  #link = $state.raw<RoomLink | null>(null)
   #hosting = $state.raw<Hosting>({ status: 'off' })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
@@ -78,13 +79,13 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   }
 
   /** A link from outside, which waits for a click; one that comes meanwhile waits for its turn. */
-  get link(): Link | null {
+  get link(): RoomLink | null {
     return this.#link
   }
 
   /** The code that the link leads to, as it is read aloud. */
   get linkCode(): string {
-    return formatJoinCode(this.link?.code ?? '')
+    return refText(this.link?.room ?? '')
   }
 
   /** Starts the carried server, where it does not run, and opens the form for a new room. */
@@ -113,16 +114,21 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
    * Goes to the door of a room by what is typed. Resolves with what is wrong with it, or null. `openHere` looks for a room of the server
    * that the window is at, so that a wrong code does not lead away from what was typed.
    */
-  async openTyped(openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
+  async openTyped(openHere: (ref: string) => Promise<string | null>): Promise<Mistyped | null> {
     const { code, address } = this.typed
     if (code.trim() === '') return { code: 'Type the code that you were given.' }
     const read = readTyped(code)
-    if (!read) return { code: 'That is no join code. A code has six letters and digits, like ABC-123.' }
-    if (read.address === null && address.trim() === '') return this.#openCode(read.room, openHere)
-    const at = read.address ?? readAddress(address)
+    if (read.kind === 'wrong') return { code: read.message }
+    if (read.kind === 'name') return { code: NO_CODE }
+    if (read.kind === 'link' && read.link.addresses.length > 0)
+      return wrongIn('code', await (this.isHere(read.link) ? openHere(linkRef(read.link)) : this.#follow(read.link)))
+    // A link without an address is as its code: its key is nothing for servers that it may not be of.
+    const room = read.kind === 'link' ? read.link.room : read.ref
+    if (address.trim() === '') return this.#openCode(room, openHere)
+    const at = readAddress(address)
     if (at === null) return { address: 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.' }
-    if (this.isHere(at)) return wrongIn('code', await openHere(read.room))
-    return wrongIn(read.address === null ? 'address' : 'code', await this.open(read.room, at))
+    if (this.#isAt(at)) return wrongIn('code', await openHere(room))
+    return wrongIn('address', await this.open(room, at))
   }
 
   /** Goes to the door of a room of whoever answers at an address. Resolves with why it does not, or null. */
@@ -149,21 +155,32 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     return this.servers.follow(unwrap(await this.#bridge.meetAgain({ serverId })), room)
   }
 
-  /** Whether an address is that of the server that the window is at. */
-  isHere(address: string): boolean {
-    return this.#target.url !== null && isSameServer(this.#target.url, address)
+  /** Whether a link leads to the server that the window is at. */
+  isHere(link: RoomLink): boolean {
+    const { url, isOwn, serverId } = this.#target
+    if (url === null) return false
+    return leadsTo(link, isOwn ? this.#own : { urls: [url], fingerprint: serverId })
   }
 
   /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
   async followLink(): Promise<string | null> {
-    const link = this.#link
-    if (!link) return null
-    const address = link.address ?? this.#ownUrl
-    if (address === null)
-      return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
-    const reason = await this.open(link.code, address)
+    const reason = this.#link && (await this.#follow(this.#link))
     if (reason === null) this.dropLink()
     return reason
+  }
+
+  /** Goes where a link leads, wherever it has come from. Resolves with why it does not, or null. */
+  async #follow(link: RoomLink): Promise<string | null> {
+    const { addresses, fingerprint } = link
+    const [first] = addresses
+    const own = leadsTo(link, this.#own) ? this.#ownUrl : null
+    const plain = first === undefined ? null : readAddress(first)
+    if (own !== null) return this.open(linkRef(link), own)
+    if (plain === null)
+      return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
+    if (isLoopback(new URL(plain))) return this.open(linkRef(link), plain)
+    const met = await this.#bridge.meetServer({ addresses, fingerprint, isProof: fingerprint !== null })
+    return this.servers.follow(unwrap(met), linkRef(link))
   }
 
   /** Puts the link aside, for the next one if there is one. */
@@ -181,6 +198,18 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   /** Of the carried server, where it runs. */
   get #ownUrl(): string | null {
     return this.#hosting.status === 'on' ? this.#hosting.url : null
+  }
+
+  /** What links to the carried server say of it. */
+  get #own(): LinkedServer {
+    const hosting = this.#hosting
+    if (hosting.status !== 'on') return { urls: [], fingerprint: null }
+    return { urls: [hosting.url, ...hosting.urls], fingerprint: hosting.fingerprint }
+  }
+
+  /** Whether an address is that of the server that the window is at. */
+  #isAt(address: string): boolean {
+    return this.#target.url !== null && isSameServer(this.#target.url, address)
   }
 
   choose(sourceId: string | null, sound: boolean): void {
@@ -258,7 +287,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
 
   /** Looks for the room of a code on the own server, then on those that are known. */
   async #openCode(code: string, openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
-    const isAtOwn = this.#ownUrl !== null && this.isHere(this.#ownUrl)
+    const isAtOwn = this.#ownUrl !== null && this.#isAt(this.#ownUrl)
     const reason = isAtOwn ? await openHere(code) : NOT_FOUND
     if (reason === null || (await this.servers.lookUp(code))) return null
     if (this.servers.unknown.length > 0) return { code: NOT_FOUND, pick: code }

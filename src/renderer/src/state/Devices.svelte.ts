@@ -54,11 +54,17 @@ export class Devices {
   /** The chosen one as long as it is plugged in; null is the system's choice. */
   used(kind: DeviceKind): string | null {
     const chosen = this.#preferences.devices[kind]
-    return this.#all.some(({ deviceId }) => deviceId === chosen) ? chosen : null
+    if (!chosen) return null
+    const all = this.#all.filter((device) => device.kind === kind)
+    const used =
+      all.find(({ deviceId }) => deviceId === chosen.id) ??
+      all.find(({ deviceId, label }) => label !== '' && label === chosen.label && !aliases.includes(deviceId))
+    return used?.deviceId ?? null
   }
 
   async choose(kind: DeviceKind, deviceId: string | null): Promise<void> {
-    this.#preferences.chooseDevice(kind, deviceId)
+    const label = this.#all.find((device) => device.kind === kind && device.deviceId === deviceId)?.label ?? ''
+    this.#preferences.chooseDevice(kind, deviceId === null ? null : { id: deviceId, label })
     await this.#apply()
   }
 

@@ -3,6 +3,7 @@ import type { Room, RoomUsage } from '../../../shared/model.ts'
 import { usageAsCsv } from '../../../shared/usageCsv.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Session } from '../session/Session.ts'
+import { linksOf } from './linksOf.ts'
 
 /** What is saved on one's own computer. */
 export class Files {
@@ -15,10 +16,11 @@ export class Files {
   }
 
   /** The calendar file of a scheduled room that one leads. Resolves with why that did not work, or null. */
-  async saveInvitation({ id, name, joinCode }: Room): Promise<string | null> {
+  async saveInvitation(room: Room): Promise<string | null> {
+    const { id, name } = room
     try {
       const hostKey = this.#platform.hostKey(id) ?? undefined
-      const link = this.#platform.roomLink(joinCode)
+      const link = linksOf(room, this.#session, this.#platform)?.web
       const calendar = await this.#session.records.invitation({ roomId: id, hostKey, link })
       this.#save(`${name}.ics`, 'text/calendar', calendar)
       return null

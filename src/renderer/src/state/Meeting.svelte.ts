@@ -1,10 +1,12 @@
 import type { AppError } from '../../../shared/errors.ts'
 import type { Member, Room, Source } from '../../../shared/model.ts'
 import { may } from '../../../shared/roles.ts'
+import type { RoomLinks } from '../../../shared/roomLink.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Media, Session } from '../session/Session.ts'
 import { codeOf } from './codeOf.ts'
 import { follow } from './follow.ts'
+import { linksOf } from './linksOf.ts'
 import type { Preferences } from './Preferences.svelte.ts'
 
 export type PanelName = 'chat' | 'people'
@@ -14,6 +16,7 @@ export class Meeting {
   readonly #session: Session
   readonly #platform: Platform
   readonly #preferences: Preferences
+  readonly #connection: () => void
   readonly #state: () => void
   readonly #roster: () => void
   readonly #media: () => void
@@ -24,6 +27,7 @@ export class Meeting {
     this.#session = session
     this.#platform = platform
     this.#preferences = preferences
+    this.#connection = follow(session, 'connection')
     this.#state = follow(session, 'state')
     this.#roster = follow(session, 'roster', 'state')
     this.#media = follow(session, 'media')
@@ -44,8 +48,10 @@ export class Meeting {
     return this.room ? codeOf(this.room) : ''
   }
 
-  get link(): string {
-    return this.#platform.roomLink(this.room?.joinCode ?? '')
+  /** What leads others into the room. */
+  get links(): RoomLinks | null {
+    this.#connection()
+    return this.room && linksOf(this.room, this.#session, this.#platform)
   }
 
   /** When the connection was lost, in ms since 1970; null while there is one. */

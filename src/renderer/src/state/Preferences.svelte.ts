@@ -61,8 +61,8 @@ export class Preferences {
   }
 
   /** Null is the system's choice. */
-  chooseDevice(kind: keyof DeviceChoice, deviceId: string | null): void {
-    this.#keep({ devices: { ...this.#kept.devices, [kind]: deviceId } })
+  chooseDevice(kind: keyof DeviceChoice, device: DeviceChoice[typeof kind]): void {
+    this.#keep({ devices: { ...this.#kept.devices, [kind]: device } })
   }
 
   remember({ id, joinCode, name }: Room): void {

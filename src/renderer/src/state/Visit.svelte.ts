@@ -1,11 +1,13 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Room, RoomSettings } from '../../../shared/model.ts'
+import { leadsTo, linkFaults, linkRef, writeWebLink, type RoomLink } from '../../../shared/roomLink.ts'
 import type { Platform } from '../platform/Platform.ts'
 import type { Session, SessionState, WaitingMessage } from '../session/Session.ts'
 import { follow } from './follow.ts'
+import { linksOf } from './linksOf.ts'
 import type { Outside, Place } from './Place.ts'
 import type { Preferences } from './Preferences.svelte.ts'
-import { readRoomRef } from './roomRef.ts'
+import { readTyped } from './typed.ts'
 
 /** What was typed and does not lead into a room of this server. */
 export interface WrongWay {
@@ -54,8 +56,9 @@ export class Visit {
     session.on('state', () => this.#stateChanged())
     session.on('media', () => this.#mediaChanged())
     void this.watchRooms()
-    const invited = platform.invitation.room ? readRoomRef(platform.invitation.room, platform.serverUrl) : null
-    if (invited?.at === 'here') void this.open(invited.ref)
+    const { room, fault = null } = platform.invitation
+    if (room !== null) void this.open(room)
+    else if (fault !== null) this.#outside = { at: 'refused', error: new AppError('badRequest', linkFaults[fault]), ref: '' }
   }
 
   get place(): Place {
@@ -125,17 +128,33 @@ export class Visit {
   /** Looks up what was typed or pasted, and goes to that room's door. Resolves with what is wrong with it, or null. */
   async openTyped(text: string): Promise<WrongWay | null> {
     if (text.trim() === '') return { message: 'Type the code that you were given.', link: null }
-    const found = readRoomRef(text, this.#platform.serverUrl)
-    if (!found) return { message: 'That is no join code. A code has six letters and digits, like ABC-123.', link: null }
-    if (found.at === 'elsewhere') return { message: 'That link leads to another server.', link: found.link }
+    const typed = readTyped(text)
+    if (typed.kind === 'wrong') return { message: typed.message, link: null }
+    if (typed.kind === 'link' && !this.#leadsHere(typed.link))
+      return {
+        message: 'That link leads to another server.',
+        link: typed.text.startsWith('http') ? typed.text : writeWebLink(typed.link),
+      }
+    const message = await this.look(typed.kind === 'link' ? linkRef(typed.link) : typed.ref)
+    return message === null ? null : { message, link: null }
+  }
+
+  /** Goes to a room's door, if this server knows it. Resolves with why not, or null. */
+  async look(ref: string): Promise<string | null> {
     const from = this.#outside
     try {
-      const room = await this.#session.findRoom(found.ref)
+      const room = await this.#session.findRoom(ref)
       if (this.#outside === from) this.#goToDoor(room)
       return null
     } catch (error) {
-      return { message: AppError.from(error).message, link: null }
+      return AppError.from(error).message
     }
+  }
+
+  /** What opens a room in the app, for those who are in a browser; null for others. */
+  appLink(room: Room): string | null {
+    this.#connection()
+    return this.#platform.appLink(room, linksOf(room, this.#session, this.#platform))
   }
 
   /** Goes to a room's door, as soon as there is a server that knows it. */
@@ -280,6 +299,12 @@ export class Visit {
     if (!this.#isListed) void this.watchRooms()
   }
 
+  #leadsHere(link: RoomLink): boolean {
+    const { serverUrl } = this.#platform
+    const { urls, fingerprint } = this.#session.server ?? { urls: [], fingerprint: null }
+    return leadsTo(link, { urls: serverUrl === null ? urls : [serverUrl, ...urls], fingerprint })
+  }
+
   #isAtDoor({ id }: Room): boolean {
     return this.#outside.at === 'ready' && this.#outside.room.id === id
   }
@@ -299,7 +324,7 @@ export class Visit {
     this.password = this.#passwords.get(room.id) ?? ''
     this.#passwordError = null
     this.#isForChat = false
-    this.#platform.showRoom(room.joinCode)
+    this.#platform.showRoom(room)
     this.#switchOn()
   }
 

@@ -1,43 +1,27 @@
-import { isLoopback, readAddress } from '../../../shared/address.ts'
 import { parseJoinCode } from '../../../shared/joinCode.ts'
+import { linkFaults, linkIn, readRoomLink, type RoomLink } from '../../../shared/roomLink.ts'
 
-/** What was typed or pasted in the app: a room, and a server where it names one. */
-export interface Typed {
-  room: string
-  /** The server's origin; null where none is named. */
-  address: string | null
-}
+/** What was typed or pasted to get into a room. */
+export type Typed =
+  /** `text` is the link as it was found. */
+  | { kind: 'link'; link: RoomLink; text: string }
+  | { kind: 'code'; ref: string }
+  /** What could be a slug or an id, which only a server knows. */
+  | { kind: 'name'; ref: string }
+  /** Nothing that leads anywhere; said in a sentence. */
+  | { kind: 'wrong'; message: string }
 
-/**
- * Reads a join code, a room's link of either kind (`https://HOST/?room=CODE`, `lanyard://join/CODE?at=ADDRESS`) or an invitation with
- * one in it. Null where it cannot mean a room.
- */
-export function readTyped(text: string): Typed | null {
-  const url = linkIn(text)
-  if (url?.protocol === 'lanyard:') {
-    const code = parseJoinCode(url.pathname.slice(1))
-    return code === null ? null : { room: code, address: readAddress(url.searchParams.get('at') ?? '') }
-  }
-  if (url) {
-    const room = url.searchParams.get('room')?.trim()
-    return room && room.length <= 64 ? { room: parseJoinCode(room) ?? room, address: url.origin } : null
+export const NO_CODE = 'That is no join code. A code has six letters and digits, like ABC-123.'
+
+/** Reads a join code, a link of any form, or an invitation with one in it. */
+export function readTyped(text: string): Typed {
+  const found = linkIn(text)
+  if (found !== null) {
+    const { link, fault } = readRoomLink(found)
+    return link ? { kind: 'link', link, text: found } : { kind: 'wrong', message: linkFaults[fault] }
   }
   const code = parseJoinCode(text)
-  return code === null ? null : { room: code, address: null }
-}
-
-/** The address bar of a browser copies some without what comes before the host. */
-function linkIn(text: string): URL | null {
-  const link = /(?:https?|lanyard):\/\/\S+/i.exec(text)?.[0]
-  if (link !== undefined) return URL.parse(link)
-  const [host, query] = /\S+\?room=\S+/i.exec(text)?.[0].split('/?') ?? []
-  const address = readAddress(host ?? '')
-  return address === null || query === undefined ? null : URL.parse(`${address}/?${query}`)
-}
-
-/** Why the app does not connect to there, in a sentence; null where it does. */
-export function whyNot(address: string): string | null {
-  const url = new URL(address)
-  if (url.protocol === 'https:' || isLoopback(url)) return null
-  return 'That address is not encrypted, so others on the network could listen. Ask the host for one that begins with https.'
+  if (code !== null) return { kind: 'code', ref: code }
+  const name = text.trim()
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { kind: 'name', ref: name } : { kind: 'wrong', message: NO_CODE }
 }

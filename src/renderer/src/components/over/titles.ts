@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../../../shared/errors.ts'
 
 /** What is read first of what keeps one out. */
 export const titles: Partial<Record<ErrorCode, string>> = {
+  badRequest: 'That link is damaged',
   roomNotFound: 'No such room',
   roomFull: 'The room is full',
   roomClosed: 'The meeting has ended',
