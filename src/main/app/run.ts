@@ -1,6 +1,7 @@
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
-import { isLoopback } from '../../shared/address.ts'
+import { isThisComputer } from '../../shared/address.ts'
 import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { shiftClock } from '../../shared/shiftClock.ts'
@@ -180,7 +181,7 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   })
   servers.on('changed', () => window.tell('serversChanged', { servers: servers.nearby }))
   // A copy that keeps to this computer looks for nobody, and is seen by nobody.
-  if (!isLoopback(new URL(`http://${host}`))) discovery.start()
+  if (!isThisComputer(isIPv6(host) ? `[${host}]` : host)) discovery.start()
   watchPower((power) => window.tell('powerChanged', { power }))
   // The copy of a program must not become the one that opens its user's links.
   if (!automation) registerLinks()
