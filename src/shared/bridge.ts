@@ -3,8 +3,10 @@
  * offers, the parsing in main, and the types of both. A call that is not here cannot be made.
  */
 import { z } from 'zod'
+import { Capacity } from './capacity.ts'
 import type { Result } from './errors.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { FirewallAdvice } from './firewall.ts'
 import { StartReason, StartStep } from './hosted.ts'
 import { Room } from './model.ts'
 import type { AppProbe } from './probe.ts'
@@ -17,7 +19,8 @@ export const ServerAddress = z.url({ protocol: /^https?$/ }).max(300)
 
 /** The room server that this copy carries. */
 export const Hosting = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('off') }),
+  /** With how many people it could hold, as it was measured last; null: not yet. */
+  z.object({ status: z.literal('off'), capacity: Capacity.nullable() }),
   z.object({ status: z.literal('starting'), step: StartStep }),
   z.object({
     status: z.literal('on'),
@@ -28,6 +31,10 @@ export const Hosting = z.discriminatedUnion('status', [
     /** That stand for it, to be compared aloud. */
     words: z.array(z.string()).nullable(),
     people: z.int().nonnegative(),
+    /** How many it can hold; null until that is measured. */
+    capacity: Capacity.nullable(),
+    /** What may keep others out, and how it lets them in; null where nothing is seen, or nobody else is to come in. */
+    firewall: FirewallAdvice.nullable(),
     /** Where a damaged database has been put when it started. */
     setAside: z.string().nullable(),
   }),
@@ -89,7 +96,7 @@ export type About = z.infer<typeof About>
 export const Settings = z.object({
   /** What others see as the name of this server; empty: the computer's. */
   serverName: z.string().max(64),
-  /** The port of the server; 0 takes any free one. */
+  /** The port of the server; 0 takes any free one, and keeps it. */
   serverPort: z.int().min(0).max(65_535),
   launchAtLogin: z.boolean(),
   /** Whether a key switches the microphone during a meeting while another window has the focus. */
@@ -141,6 +148,11 @@ export const calls = {
     about: 'Stops it, with a word to those inside; asks first where others are. Answers with what has become of it.',
     params: Empty,
     value: Hosting,
+  },
+  measureCapacity: {
+    about: 'Measures anew how many people this computer can hold. Not while people meet on it.',
+    params: Empty,
+    value: z.object({ capacity: Capacity }),
   },
   getServerKeys: {
     about: 'The secrets that this copy keeps for a server: who one is there, and the rooms that one is host of.',

@@ -3,8 +3,9 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { keepCosts } from '../../src/main/server/capacity/keptCosts.ts'
 import { startRoomServer } from '../../src/main/server/index.ts'
 import type { Hosting } from '../../src/shared/bridge.ts'
 import { Person } from '../e2e/support/Person.ts'
@@ -12,6 +13,8 @@ import { Desktop, expect, test } from './support/fixtures.ts'
 
 const host = (desktop: Desktop) => desktop.page.getByRole('button', { name: 'Host a meeting' })
 const status = (desktop: Desktop) => desktop.page.getByRole('region', { name: 'On this computer' })
+
+const addressOf = async (desktop: Desktop) => ((await desktop.probe()).hosting as Extract<Hosting, { status: 'on' }>).url
 
 test('hosting is shown while it lasts, and stops with a click', async () => {
   const desktop = await Desktop.launch({ args: ['--automation'] })
@@ -35,9 +38,19 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   const desktop = await Desktop.launch({ userData, args: ['--automation'] })
   await desktop.page.evaluate((serverPort) => window.lanyard!.changeSettings({ serverPort }), port)
   await host(desktop).click()
-  await expect(status(desktop)).toContainText(`Port ${port} is in use`)
+  const program = process.platform === 'win32' ? '' : ` by ${basename(process.execPath)}`
+  await expect(status(desktop)).toContainText(`Port ${port} is in use${program}`)
   await desktop.page.getByRole('button', { name: 'Use another port' }).click()
   await expect(desktop.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
+  const address = await addressOf(desktop)
+  expect(address).not.toContain(`:${port}`)
+  expect(await desktop.quit()).toBe(0)
+
+  // Where the others have found it, they find it again, though the first port is still taken.
+  const again = await Desktop.launch({ userData, args: ['--automation'] })
+  await host(again).click()
+  await expect(again.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
+  expect(await addressOf(again)).toBe(address)
   taken.close()
 })
 
@@ -111,4 +124,85 @@ test('rooms are kept from one hosting to the next, and found again under recent 
   await expect(second.page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
   await second.page.getByRole('button', { name: 'Join now' }).click()
   await expect(second.page.getByRole('button', { name: 'End for all' })).toBeVisible()
+})
+
+test('F76: how many people this computer can hold is said before hosting, while hosting, and in the settings', async ({
+  userData,
+}) => {
+  keepCosts(join(userData, 'server'), {
+    ...{ video: { in: 5, out: 7 }, audio: { in: 5, out: 5 } },
+    ...{ personBytes: 100_000, streamBytes: 250_000 },
+  })
+  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const { page } = desktop
+  await expect(page.getByText('This computer can hold')).toBeHidden()
+  await host(desktop).click()
+  await page.getByRole('dialog', { name: 'New room' }).waitFor()
+  await page.keyboard.press('Escape')
+  await expect(status(desktop)).toContainText('Nobody is here yet.')
+  await expect(status(desktop)).toContainText(/This computer can hold about \d+ people/)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await expect(page.getByRole('dialog', { name: 'Settings' })).toContainText(
+    /This computer can hold about \d+ people.*Measured on/,
+  )
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Stop hosting' }).click()
+  await expect(status(desktop)).toBeHidden()
+  await expect(page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
+  expect(await desktop.quit()).toBe(0)
+
+  const again = await Desktop.launch({ userData, args: ['--automation'] })
+  await expect(again.page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
+  // A machine on which other tests run may not come to be quiet: then that is what is said.
+  await again.page.getByRole('button', { name: 'Settings' }).click()
+  const settings = again.page.getByRole('dialog', { name: 'Settings' })
+  const year = new Date().getFullYear()
+  await settings.getByRole('button', { name: 'Measure again' }).click()
+  await expect(settings.getByRole('button', { name: 'Measure again' })).toHaveAttribute('aria-busy', 'true')
+  await expect(settings.getByRole('button', { name: 'Measure again' })).not.toHaveAttribute('aria-busy', { timeout: 30_000 })
+  await expect(settings).toContainText(new RegExp(`Measured on .*${year}|when this machine has less to do`))
+  expect((await again.probe()).serverPid).toBeNull()
+})
+
+test('the tray shows who is in which room, and leads there', async () => {
+  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const { page } = desktop
+  const { code, address } = await Person.at('Ada', page).host('Design & sync')
+  await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 1 person')
+  expect(await desktop.trayLabels()).toContain('hosting, 1 person here')
+  await desktop.clickTray('Design && sync · 1 person', 'Open')
+  const dialog = page.getByRole('dialog', { name: 'Open this meeting?' })
+  await expect(dialog).toContainText('you are in this meeting already')
+  await dialog.getByRole('button', { name: 'Stay' }).click()
+
+  const lin = await Person.start('Lin', { look: 'blue' })
+  await lin.joinByCode(address, code)
+  await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 2 people')
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 1 person')
+  await desktop.clickTray('Design && sync · 1 person', 'Open')
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
+  await lin.close()
+})
+
+test('this computer stays awake while others meet on it, also without its own window', async () => {
+  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const awake = () =>
+    desktop.app.evaluate(({ powerSaveBlocker }) => {
+      const ids = Array.from({ length: 50 }, (_, id) => id)
+      return ids.filter((id) => powerSaveBlocker.isStarted(id)).length
+    })
+  expect(await awake()).toBe(0)
+  const { code, address } = await Person.at('Ada', desktop).host('Design sync')
+  const lin = await Person.start('Lin', { look: 'blue' })
+  await lin.joinByCode(address, code)
+  await expect.poll(awake).toBe(2)
+  await desktop.page.getByRole('button', { name: 'Leave' }).click()
+  await expect.poll(awake).toBe(1)
+  await desktop.page.close()
+  await expect.poll(async () => (await desktop.probe()).isWindowOpen).toBe(false)
+  expect(await awake()).toBe(1)
+  await lin.close()
+  await expect.poll(awake, { timeout: 30_000 }).toBe(0)
 })

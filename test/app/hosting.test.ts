@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { pino } from 'pino'
 import { Hosting, type HostedProcess } from '../../src/main/app/hosting.ts'
+import type { Capacity } from '../../src/shared/capacity.ts'
 import type { HostedNews, HostedOrder } from '../../src/shared/hosted.ts'
 
 /** A process that does nothing by itself: the test says how it fares. */
@@ -34,9 +35,16 @@ class Process extends EventEmitter implements HostedProcess {
 }
 
 const url = 'http://127.0.0.1:5000'
-const ready: HostedNews = { type: 'ready', url, urls: [url], fingerprint: null, words: null, port: 5_000, setAside: null }
+const ready: HostedNews = {
+  ...{ type: 'ready', url, urls: [url], port: 5_000 },
+  ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+}
+const capacity: Capacity = {
+  ...{ people: 40, inUse: 0, bottleneck: 'processor', knowsNetwork: true },
+  measuredAt: '2026-01-01T08:00:00.000Z',
+}
 
-function host() {
+function host({ port = 4_433, known = null as Capacity | null } = {}) {
   const processes: Process[] = []
   const hosting = new Hosting({
     fork: () => {
@@ -44,7 +52,8 @@ function host() {
       processes.push(started)
       return started
     },
-    config: () => ({ port: 4_433 }),
+    config: () => ({ port }),
+    capacity: known,
     log: pino({ level: 'silent' }),
   })
   onTestFinished(async () => {
@@ -65,7 +74,10 @@ test('it says what it does on its way, and who is there when it is on', async ()
   const started = hosting.start()
   for (const step of ['folder', 'database', 'media', 'network'] as const) last().tell({ type: 'step', step })
   last().tell(ready)
-  expect(await started).toEqual({ status: 'on', url, urls: [url], fingerprint: null, words: null, people: 0, setAside: null })
+  expect(await started).toEqual({
+    ...{ status: 'on', url, urls: [url], people: 0, capacity: null },
+    ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+  })
   last().tell({ type: 'people', count: 3 })
   expect(hosting.people).toBe(3)
   expect(states).toEqual(['folder', 'folder', 'database', 'media', 'network', 'on', 'on'])
@@ -156,7 +168,7 @@ test('a stop is orderly, and one that does not end in time is killed', async () 
   expect(last().orders.at(-1)).toEqual({ type: 'stop' })
   expect(hosting.state.status).toBe('stopping')
   await vi.advanceTimersByTimeAsync(8_000)
-  expect(await stopped).toEqual({ status: 'off' })
+  expect(await stopped).toEqual({ status: 'off', capacity: null })
   expect(last().wasKilled).toBe(true)
 })
 
@@ -168,7 +180,7 @@ test('a stop between a crash and the next start is the last word', async () => {
   await hosting.stop()
   await vi.advanceTimersByTimeAsync(60_000)
   expect(processes).toHaveLength(1)
-  expect(hosting.state).toEqual({ status: 'off' })
+  expect(hosting.state).toEqual({ status: 'off', capacity: null })
 })
 
 test('a start during a stop starts anew when that one is off', async () => {
@@ -204,7 +216,10 @@ test('a stop, a start and a stop in a row end with what was asked for last', asy
   void hosting.start()
   const second = hosting.stop()
   last().end(0)
-  expect(await Promise.all([first, second])).toEqual([{ status: 'off' }, { status: 'off' }])
+  expect(await Promise.all([first, second])).toEqual([
+    { status: 'off', capacity: null },
+    { status: 'off', capacity: null },
+  ])
   expect(processes).toHaveLength(1)
 })
 
@@ -216,4 +231,84 @@ test('a computer that has slept is no server that hangs', async () => {
   await vi.advanceTimersByTimeAsync(5_000)
   expect(hosting.state.status).toBe('on')
   expect(last().wasKilled).toBe(false)
+})
+
+test('a port that the system has chosen is told, to be kept; one that was set is not', async () => {
+  const told = (port: number, anyPort = false) => {
+    const { hosting, last } = host({ port })
+    const moved: number[] = []
+    hosting.on('moved', (to) => moved.push(to))
+    void hosting.start({ anyPort })
+    last().tell(ready)
+    return moved
+  }
+  expect(told(4_433)).toEqual([])
+  expect(told(0)).toEqual([5_000])
+  expect(told(4_433, true)).toEqual([5_000])
+})
+
+test('how many people it can hold is known before it starts, and follows what the server says', async () => {
+  const { hosting, last } = host({ known: capacity })
+  expect(hosting.state).toEqual({ status: 'off', capacity })
+  const started = hosting.start()
+  last().tell(ready)
+  expect(await started).toMatchObject({ status: 'on', capacity })
+  const less = { ...capacity, people: 20, inUse: 3 }
+  last().tell({ type: 'capacity', capacity: less })
+  expect(hosting.state).toMatchObject({ status: 'on', capacity: less })
+})
+
+test('which rooms someone is in is known until the server ends', async () => {
+  const { hosting, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  const rooms = [{ id: 'r', name: 'Weekly', joinCode: '7QK4MX', people: 2 }]
+  last().tell({ type: 'rooms', rooms })
+  expect(hosting.rooms).toEqual(rooms)
+  last().end(137)
+  expect(hosting.rooms).toEqual([])
+})
+
+test('while it is off, a process that starts no server measures, and is ended', async () => {
+  const { hosting, last } = host()
+  const measuring = hosting.measure()
+  expect(last().orders).toEqual([{ type: 'measure', config: { port: 4_433 } }])
+  await expect(hosting.measure()).rejects.toMatchObject({ code: 'mediaUnavailable' })
+  last().tell({ type: 'measured', capacity })
+  expect(await measuring).toEqual(capacity)
+  expect(last().wasKilled).toBe(true)
+  expect(hosting.state).toEqual({ status: 'off', capacity })
+})
+
+test('while it is on, the server measures, and goes on; what it cannot is said', async () => {
+  const { hosting, processes, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  const measuring = hosting.measure()
+  last().tell({ type: 'measured', capacity })
+  expect(await measuring).toEqual(capacity)
+  const again = hosting.measure()
+  last().tell({ type: 'unmeasured', message: 'People meet here' })
+  await expect(again).rejects.toMatchObject({ code: 'mediaUnavailable', message: 'People meet here' })
+  expect(processes).toHaveLength(1)
+  expect(last().wasKilled).toBe(false)
+})
+
+test('a start does not wait for what is being measured', async () => {
+  const { hosting, processes, last } = host()
+  const measuring = expect(hosting.measure()).rejects.toMatchObject({ code: 'mediaUnavailable' })
+  const started = hosting.start()
+  expect(processes[0]!.wasKilled).toBe(true)
+  last().tell(ready)
+  expect((await started).status).toBe('on')
+  await measuring
+})
+
+test('a server that ends while it measures is no reason to wait', async () => {
+  const { hosting, last } = host()
+  void hosting.start()
+  last().tell(ready)
+  const measuring = expect(hosting.measure()).rejects.toMatchObject({ code: 'mediaUnavailable' })
+  last().end(137)
+  await measuring
 })

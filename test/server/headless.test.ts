@@ -46,7 +46,7 @@ test('a port in use is named, with the flag that helps', async () => {
   const { code, stderr } = await serveToEnd(['--port', `${port}`, '--data-dir', await temporaryDirectory()])
   taken.close()
   expect(code).toBe(1)
-  expect(stderr).toContain(`Port ${port} is in use; choose another with --port`)
+  expect(stderr).toMatch(new RegExp(`Port ${port} is in use( by [^;]+)?; choose another with --port`))
 })
 
 test('a data directory that cannot be had is named, and ends it with 1', async () => {

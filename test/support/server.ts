@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { serve, type ServedProcess } from './serve.ts'
-import { startRoomServer, type RoomServer, type ServerConfigInput } from '../../src/main/server/index.ts'
+import { startRoomServer, type RoomServer, type ServerConfigInput, type Watch } from '../../src/main/server/index.ts'
 
 /** A directory that goes with the test. */
 export async function temporaryDirectory(): Promise<string> {
@@ -13,9 +13,9 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** The real server on a free port of loopback, with a database file of its own; closed when the test is over. */
-export async function startServer(config: Partial<ServerConfigInput> = {}): Promise<RoomServer> {
+export async function startServer(config: Partial<ServerConfigInput> = {}, watch: Watch = {}): Promise<RoomServer> {
   const dataDir = config.dataDir ?? (await temporaryDirectory())
-  const server = await startRoomServer({ host: '127.0.0.1', port: 0, maxWorkers: 1, ...config, dataDir })
+  const server = await startRoomServer({ host: '127.0.0.1', port: 0, maxWorkers: 1, ...config, dataDir }, watch)
   onTestFinished(() => server.close())
   return server
 }

@@ -77,6 +77,7 @@ export function callHandlers(parts: CallParts): Handlers {
     getHosting: () => hosting.state,
     startHosting: ({ anyPort = false }) => hosting.start({ anyPort }),
     stopHosting,
+    measureCapacity: async () => ({ capacity: await hosting.measure() }),
     getServerKeys: async ({ server }) => ({ ...(await secrets.keysOf(keyOf(server))), isOwn: isOwn(server) }),
     keepHostKey: async ({ server, roomId, key }) => {
       await secrets.keepHostKey(keyOf(server), roomId, key)

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import { Emitter } from '../../shared/emitter.ts'
 import type { Hosting as HostingState } from '../../shared/bridge.ts'
-import { HostedNews, type HostedOrder } from '../../shared/hosted.ts'
+import type { Capacity } from '../../shared/capacity.ts'
+import { AppError } from '../../shared/errors.ts'
+import { HostedNews, type HostedOrder, type HostedRoom } from '../../shared/hosted.ts'
 
 /** The process of a carried server, as Electron's UtilityProcess gives it. */
 export interface HostedProcess {
@@ -29,21 +31,38 @@ export interface HostingOptions {
   fork: () => HostedProcess
   /** What the server is started with. Asked at each start. */
   config: () => Record<string, unknown>
-  /** How far its clock is to be ahead of the machine's, in ms. */
-  clockAheadMs?: number
+  /** How many people this computer can hold, as it was known last. */
+  capacity: Capacity | null
   log: Logger
+}
+
+type Events = {
+  changed: [HostingState]
+  /** The server is on a port that the system has chosen. */
+  moved: [port: number]
+  /** There are other rooms that someone is in, or others in them. */
+  rooms: []
+  /** It is known anew how many people this computer can hold. */
+  capacity: [Capacity]
+  /** Whoever was to measure that has done so, or cannot. */
+  answered: [Capacity | null, message: string]
 }
 
 /**
  * The room server that the app carries: started, watched, started again when it crashes, stopped. It runs in a process of its own,
  * so that nothing of it can hold the window up.
  */
-export class Hosting extends Emitter<{ changed: [HostingState] }> {
+export class Hosting extends Emitter<Events> {
   readonly #options: HostingOptions
-  #state: HostingState = { status: 'off' }
+  #state: HostingState
+  #capacity: Capacity | null
+  #rooms: readonly HostedRoom[] = []
   #process: HostedProcess | null = null
+  /** One that is to measure: the server's, or one that serves nobody. */
+  #measuring: HostedProcess | null = null
   /** The port to start on instead of the one that is set: any (0), or the one that people know by now. */
   #port: number | null = null
+  #takesAnyPort = false
   #crashes = 0
   #retry: NodeJS.Timeout | null = null
   #pulse: NodeJS.Timeout | null = null
@@ -55,6 +74,8 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   constructor(options: HostingOptions) {
     super()
     this.#options = options
+    this.#capacity = options.capacity
+    this.#state = { status: 'off', capacity: this.#capacity }
   }
 
   get state(): HostingState {
@@ -64,6 +85,11 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
   /** How many people are in its rooms. */
   get people(): number {
     return this.#state.status === 'on' ? this.#state.people : 0
+  }
+
+  /** Those that someone is in. */
+  get rooms(): readonly HostedRoom[] {
+    return this.#rooms
   }
 
   /** Of the server's process; null where there is none. */
@@ -89,7 +115,7 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     const running = this.#process
     this.#clearTimers()
     if (!running) {
-      this.#set({ status: 'off' })
+      this.#off()
     } else if (this.#state.status !== 'stopping') {
       this.#set({ status: 'stopping' })
       running.postMessage({ type: 'stop' })
@@ -99,9 +125,37 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     return this.#settled(['off', 'on', 'failed'])
   }
 
+  /**
+   * Measures anew how many people this computer can hold: by the server where it is on, else by a process that ends with that. Rejects
+   * with `mediaUnavailable` where it cannot be measured now.
+   */
+  async measure(): Promise<Capacity> {
+    const { status } = this.#state
+    if (this.#measuring || !['on', 'off', 'failed'].includes(status))
+      throw unmeasured('This computer is busy; try again in a moment')
+    const asked = this.#process ?? this.#forkToMeasure()
+    this.#measuring = asked
+    const answer = this.once('answered')
+    asked.postMessage({ type: 'measure', config: this.#options.config() })
+    const [capacity, message] = await answer
+    this.#measuring = null
+    if (asked !== this.#process) asked.kill()
+    if (!capacity) throw unmeasured(message)
+    this.#know(capacity)
+    return capacity
+  }
+
+  #forkToMeasure(): HostedProcess {
+    const asked = this.#options.fork()
+    asked.on('message', (news) => this.#hear(HostedNews.parse(news)))
+    asked.once('exit', () => this.#measuring === asked && this.emit('answered', null, 'It could not be measured'))
+    return asked
+  }
+
   #launch(): void {
-    const { fork, config, clockAheadMs = 0, log } = this.#options
+    const { fork, config, log } = this.#options
     this.#clearTimers()
+    this.#measuring?.kill()
     this.#set({ status: 'starting', step: 'folder' })
     const started = fork()
     this.#process = started
@@ -114,8 +168,9 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       if (this.#process === started) this.#ended()
     })
     this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
-    const place = this.#port === null ? {} : { port: this.#port }
-    started.postMessage({ type: 'start', config: { ...config(), ...place }, clockAheadMs })
+    const settings = { ...config(), ...(this.#port !== null && { port: this.#port }) }
+    this.#takesAnyPort = settings.port === 0
+    started.postMessage({ type: 'start', config: settings })
   }
 
   #hear(news: HostedNews): void {
@@ -127,10 +182,12 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
         return
       case 'ready': {
         this.#onSince = Date.now()
-        const { url, urls, fingerprint, words, port, setAside } = news
+        const { url, urls, fingerprint, words, port, firewall, setAside } = news
         // After a crash it is found where it was.
         this.#port = port
-        if (isStarting) this.#set({ status: 'on', url, urls, fingerprint, words, people: 0, setAside })
+        const about = { url, urls, fingerprint, words, firewall, setAside }
+        if (isStarting) this.#set({ status: 'on', ...about, people: 0, capacity: this.#capacity })
+        if (this.#takesAnyPort) this.emit('moved', port)
         return
       }
       case 'failed':
@@ -145,18 +202,36 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
       case 'people':
         if (this.#state.status === 'on') this.#set({ ...this.#state, people: news.count })
         return
+      case 'rooms':
+        this.#rooms = news.rooms
+        return this.emit('rooms')
+      case 'capacity':
+        return this.#know(news.capacity)
+      case 'measured':
+        return this.emit('answered', news.capacity, '')
+      case 'unmeasured':
+        return this.emit('answered', null, news.message)
       case 'pong':
         return
     }
   }
 
+  #know(capacity: Capacity): void {
+    this.#capacity = capacity
+    const { status } = this.#state
+    if (status === 'on' || status === 'off') this.#set({ ...this.#state, capacity })
+    this.emit('capacity', capacity)
+  }
+
   /** Its process is gone: as it was asked to, because it cannot start, or by a crash. */
   #ended(): void {
+    if (this.#measuring && this.#measuring === this.#process) this.emit('answered', null, 'The server has stopped meanwhile')
     this.#process = null
+    this.#rooms = []
     this.#clearTimers()
     const { status } = this.#state
     if (status === 'failed') return
-    if (status === 'stopping' || status === 'off') return this.#isWanted ? this.#launch() : this.#set({ status: 'off' })
+    if (status === 'stopping' || status === 'off') return this.#isWanted ? this.#launch() : this.#off()
     if (status === 'on' && Date.now() - this.#onSince > PROVEN_MS) this.#crashes = 0
     if (status === 'starting' && this.#crashes >= MOST_FALSE_STARTS) {
       return this.#set({
@@ -194,8 +269,14 @@ export class Hosting extends Emitter<{ changed: [HostingState] }> {
     return this.#state
   }
 
+  #off(): void {
+    this.#set({ status: 'off', capacity: this.#capacity })
+  }
+
   #set(state: HostingState): void {
     this.#state = state
     this.emit('changed', state)
   }
 }
+
+const unmeasured = (message: string) => new AppError('mediaUnavailable', message)

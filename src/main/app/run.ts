@@ -19,6 +19,7 @@ import type { Automation } from './automation/switches.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
+import { measureAtLeisure } from './measureAtLeisure.ts'
 import { Partitions } from './partitions.ts'
 import { Place } from './Place.ts'
 import { Wakefulness, watchPower } from './power.ts'
@@ -78,18 +79,19 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   })
   const hosting = new Hosting({
     log,
-    fork: () => forkServer(log),
-    clockAheadMs,
+    fork: () => forkServer(log, clockAheadMs),
     config: () => ({
       host,
       port: automation?.port ?? settings.settings.serverPort,
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
+      measureAfterMs: 2_000,
       ...(automation && automatedConfig(automation)),
       workerBin: app.isPackaged
         ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
         : null,
     }),
+    capacity: settings.capacity,
   })
   const sharing = new Sharing((question) => window.tell('shareAsked', question), { systemAsks: isWayland })
   const partitions = new Partitions(join(out, 'renderer'), sharing)
@@ -165,6 +167,7 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   })
   const tray = new Tray(join(resources, process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'), {
     show: () => window.show(),
+    open: ({ joinCode }) => openLink({ room: joinCode, key: null, addresses: [], fingerprint: null }),
     host: () => {
       window.show()
       void hosting.start()
@@ -174,11 +177,18 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   })
   hosting.on('changed', (state) => {
     window.tell('hostingChanged', state)
-    tray.update(state)
+    tray.update(state, hosting.rooms)
     wakefulness.keep('hosting', state.status === 'on' && state.people > 0)
     // With neither a window nor a server there is nothing left to be there for.
     if (state.status === 'off' && !window.isOpen && process.platform !== 'darwin') app.quit()
   })
+  hosting.on('rooms', () => tray.update(hosting.state, hosting.rooms))
+  // Those who know the address of a server find it there again.
+  hosting.on('moved', (port) => settings.change({ serverPort: port }))
+  hosting.on('capacity', (capacity) => {
+    if (capacity.inUse === 0) settings.keepCapacity(capacity)
+  })
+  if (!automation) measureAtLeisure(hosting, () => meeting.room === null, log)
   servers.on('changed', () => window.tell('serversChanged', { servers: servers.nearby }))
   // A copy that keeps to this computer looks for nobody, and is seen by nobody.
   if (!isThisComputer(isIPv6(host) ? `[${host}]` : host)) discovery.start()
@@ -190,5 +200,6 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
 
 /** What a program decides of the carried server. */
 function automatedConfig({ rtcPorts, serverName, allowedOrigins }: Automation) {
-  return { allowedOrigins, ...(rtcPorts && { rtcPorts }), ...(serverName !== null && { name: serverName }) }
+  // Nothing else is to keep the machine busy.
+  return { allowedOrigins, measureAfterMs: null, ...(rtcPorts && { rtcPorts }), ...(serverName !== null && { name: serverName }) }
 }

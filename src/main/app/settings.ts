@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { Settings, type CallParams } from '../../shared/bridge.ts'
+import { Capacity } from '../../shared/capacity.ts'
 import { KeptFile } from './KeptFile.ts'
 
 /** Where the window was. In device-independent pixels. */
@@ -41,6 +42,17 @@ export class SettingsStore {
   change(changes: CallParams<'changeSettings'>): Settings {
     for (const [name, value] of Object.entries(changes)) if (value !== undefined) this.#file.set(name, value)
     return this.settings
+  }
+
+  /** How many people this computer can hold, as it was last known while nobody was here. */
+  get capacity(): Capacity | null {
+    return Capacity.nullable()
+      .catch(null)
+      .parse(this.#file.get('capacity') ?? null)
+  }
+
+  keepCapacity(capacity: Capacity): void {
+    this.#file.set('capacity', capacity)
   }
 
   get windowPlace(): WindowPlace | null {

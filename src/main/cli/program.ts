@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../server/version.ts'
 import { addBackupCommand } from './backup.ts'
+import { addCapacityCommand } from './capacity.ts'
 import { addConfigCommands } from './config.ts'
 import { addImportCommand } from './import.ts'
 import { addInviteCommand } from './invite.ts'
@@ -36,6 +37,7 @@ export function makeProgram(environment: Record<string, string | undefined>, web
   addBackupCommand(program, common)
   addImportCommand(program, common)
   addMigrateCommands(program, common)
+  addCapacityCommand(program, common)
   addConfigCommands(program, common)
   return program
 }

@@ -11,6 +11,8 @@ const { webDir: _, ...served } = ServerConfig.shape
 /** All that can be set, under the names that a file has for it. */
 const Settings = z.strictObject({
   ...served,
+  /** Whoever serves for long has quiet moments. */
+  measureAfterMs: served.measureAfterMs.default(10_000),
   /** Whether browsers are served the interface. */
   web: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { RequestName } from '../../shared/protocol.ts'
+import type { Headroom } from './capacity/Headroom.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Sfu } from './sfu.ts'
 
@@ -21,7 +22,7 @@ export class Metrics {
   readonly #requests: Histogram<'request'>
   readonly #refusals: Counter<'code'>
 
-  constructor(rooms: RoomServer, sfu: Sfu) {
+  constructor(rooms: RoomServer, sfu: Sfu, headroom: Headroom) {
     const registers = [this.#registry]
     this.#loop.enable()
     const gauge = (name: string, help: string, read: () => number) =>
@@ -60,6 +61,20 @@ export class Metrics {
       'Streams that go out.',
       ofPeers(({ consumers }) => consumers),
     )
+    new Gauge({
+      ...{
+        name: 'lanyard_capacity_people',
+        help: 'About how many people this machine can hold.',
+        labelNames: ['bottleneck'],
+        registers,
+      },
+      collect() {
+        this.reset()
+        const { capacity } = headroom
+        if (capacity) this.set({ bottleneck: capacity.bottleneck }, capacity.people)
+      },
+    })
+    gauge('lanyard_workers_load', 'What the media workers have used of late, in cores.', () => sfu.load)
     gauge('lanyard_workers', 'Media workers that live.', () => sfu.workerPids.length)
     new Counter({
       ...{ name: 'lanyard_worker_cpu_seconds_total', help: 'CPU time of a media worker.', labelNames: ['pid'], registers },

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { AppError } from '../../shared/errors.ts'
+import { keptCapacity, measureCapacity } from './capacity/Headroom.ts'
 import { askControl } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { makeOwnerApp, TENANT_HEADER, type RunningServer } from './rest/owner.ts'
@@ -128,7 +129,11 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       ...{ graceMs: 0, readyMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
     })
     try {
-      const app = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running: null, log })
+      const capacity = {
+        now: () => keptCapacity(dataDir.path),
+        measure: () => measureCapacity({ dataDir: dataDir.path, workerBin: null }),
+      }
+      const app = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running: null, log })
       return await act(async (method, url, asked) => {
         const { path, ...request } = wire(method, url, asked)
         return app.request(path, request)

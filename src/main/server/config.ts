@@ -72,6 +72,8 @@ export const ServerConfig = z.object({
   autoCreate: z.boolean().default(false),
   /** How long a room that nobody is in, nor waits for, stays ready for the first one to come, in ms. */
   readyMs: z.int().min(0).max(3_600_000).default(60_000),
+  /** How long after the start it may measure how many people the machine can hold, while nobody meets, in ms; null: only when it is asked to. */
+  measureAfterMs: z.int().min(0).nullable().default(null),
   /** How long a seat is held for someone whose connection is lost. */
   graceMs: z.int().min(0).max(600_000).default(15_000),
 })

@@ -1,19 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
+import type { Capacity } from '../../shared/capacity.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { StartStep } from '../../shared/hosted.ts'
+import type { FirewallAdvice } from '../../shared/firewall.ts'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import { firewallAdvice, firewallHere } from '../lan/firewall.ts'
 import { Interfaces } from '../lan/Interfaces.ts'
 import { Multicast } from '../lan/mdns/Multicast.ts'
 import { Responder } from '../lan/mdns/Responder.ts'
 import { wordsOf } from '../lan/words.ts'
 import { Addresses } from './Addresses.ts'
+import { Headroom } from './capacity/Headroom.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { deriveKey } from './ids.ts'
-import { silent, type Logger } from './log.ts'
+import { listen } from './listen.ts'
+import { silent } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
 import { makeHttpApp } from './rest/app.ts'
@@ -23,7 +27,7 @@ import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
 import { StartError } from './StartError.ts'
-import { systemClock, type Clock } from './Stay.ts'
+import { systemClock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
@@ -31,11 +35,14 @@ import { keptIdentity, ownIdentity, type Identity } from './tls/Identity.ts'
 import { isLoopback, isPrivate, speakTls } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
+import { watchRooms, type Watch } from './watch.ts'
 
 export { asOwner, migrateDirectory, runningServer, type Ask, type Asked } from './Owner.ts'
 export { IMPORTED_AT_ONCE, ImportedMember, ImportedMessage, ImportedRoom, type Imported } from './importing.ts'
+export { measureCapacity } from './capacity/Headroom.ts'
 export { ServerConfig, TenantId, type ServerConfigInput } from './config.ts'
 export { StartError } from './StartError.ts'
+export type { Watch } from './watch.ts'
 
 /** For how long after a crash seats can be taken back, in ms. */
 const RESUME_TTL_MS = 10 * 60_000
@@ -50,6 +57,8 @@ export interface RoomServer {
   readonly fingerprint: Fingerprint | null
   readonly words: string[] | null
   readonly port: number
+  /** What may keep others out, and how it lets them in; null where nothing is seen, or nobody else is to come in. */
+  readonly firewall: FirewallAdvice | null
   readonly dataDir: string
   readonly version: string
   readonly protocol: number
@@ -57,21 +66,10 @@ export interface RoomServer {
   readonly setAside: string | null
   /** Process ids of the media workers. */
   readonly workerPids: number[]
+  /** Measures anew how many people this machine can hold. Throws `mediaUnavailable` while people meet, and where the machine is too busy. */
+  measure(): Promise<Capacity>
   /** Ends every meeting, stores what waits, frees ports and the directory. Idempotent. */
   close(): Promise<void>
-}
-
-/** Whoever watches a server. */
-export interface Watch {
-  log?: Logger
-  /** It begins with this part of its start. */
-  step?: (step: StartStep) => void
-  /** So many people are in its rooms now. */
-  people?: (count: number) => void
-  /** Others reach it at these addresses now. */
-  addresses?: (urls: string[]) => void
-  /** The machine's, where nothing is said. */
-  clock?: Clock
 }
 
 /**
@@ -79,7 +77,7 @@ export interface Watch {
  * a sentence for whoever started it: a wrong setting, a port in use, a directory that another server holds.
  */
 export async function startRoomServer(input: ServerConfigInput, watch: Watch = {}): Promise<RoomServer> {
-  const { log = silent, step = () => {}, people = () => {}, clock = systemClock } = watch
+  const { log = silent, step = () => {}, clock = systemClock } = watch
   const parsed = ServerConfig.safeParse(input)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -144,12 +142,18 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       calls: { allowDirect: config.directCalls, ringMs: config.ringMs },
     })
     closers.push(() => rooms.close())
-    rooms.people.on('changed', people)
+    const headroom = new Headroom({
+      ...{ dataDir: dataDir.path, workerBin: config.workerBin, measureAfterMs: config.measureAfterMs, log },
+      use: () => ({ rooms: [...rooms.living].map(({ roster }) => roster.size).filter(Boolean), processor: sfu.load }),
+    })
+    closers.push(() => headroom.close())
+    const news = watchRooms(rooms, headroom, watch)
+    closers.push(() => news.close())
     closers.push(() => signaling.drain())
     await rooms.start(await keptSeats(store), Math.max(0, lastAlive.getTime() + RESUME_TTL_MS - Date.now()))
     const noWorker = () => new AppError('mediaUnavailable', 'No media worker is alive')
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
-    const metrics = new Metrics(rooms, sfu)
+    const metrics = new Metrics(rooms, sfu, headroom)
     closers.push(() => metrics.close())
     const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
     handle = guarded(config, listener(app.fetch))
@@ -172,11 +176,14 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
 
     const { databaseFile, backups } = dataDir
     const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })
-    const owner = makeOwnerApp({ api: { rooms, store }, masterKey, databaseFile, backups, running, log })
+    const capacity = { now: () => headroom.capacity, measure: () => headroom.measure() }
+    const owner = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
     if (control) closers.push(() => control.close())
+    const firewall = adviceFor(config, addresses)
+    if (firewall) log.info({ firewall: firewall.name, commands: firewall.commands }, firewall.sentence)
     return {
       get url() {
         return addresses.url
@@ -187,6 +194,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       fingerprint,
       words,
       port: addresses.port,
+      firewall,
       dataDir: dataDir.path,
       version,
       protocol: PROTOCOL_VERSION,
@@ -194,12 +202,18 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       get workerPids() {
         return sfu.workerPids
       },
+      measure: capacity.measure,
       close,
     }
   } catch (error) {
     await close()
     throw startError(error)
   }
+}
+
+function adviceFor({ rtcPorts }: ServerConfig, { port, isHereOnly }: Addresses): FirewallAdvice | null {
+  const firewall = isHereOnly ? null : firewallHere()
+  return firewall && firewallAdvice(firewall, { http: port, media: rtcPorts })
 }
 
 function startError(error: unknown): StartError {
@@ -242,36 +256,6 @@ function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListe
 }
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
-
-function listen(http: Server, { host, port }: ServerConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    http.listen(port, host, resolve)
-  })
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): StartError {
-  switch (cause.code) {
-    case 'EADDRINUSE':
-      return new StartError('portTaken', `Port ${port} is in use`, { hint: 'choose another with --port', cause })
-    case 'EACCES':
-      return new StartError('portTaken', `Port ${port} needs more rights than this user has`, {
-        hint: 'choose another with --port',
-        cause,
-      })
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartError('addressUnavailable', `This machine has no address ${host}`, {
-        hint: 'choose another with --host',
-        cause,
-      })
-    default:
-      return new StartError('other', `Port ${port} on ${host} cannot be opened (${cause.code ?? cause.message})`, {
-        hint: 'choose others with --host and --port',
-        cause,
-      })
-  }
-}
 
 /** In the reverse order of opening; one that fails does not keep the others open. */
 async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {

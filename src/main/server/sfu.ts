@@ -9,8 +9,11 @@ import type { ServerConfig } from './config.ts'
 import type { Logger } from './log.ts'
 import { StartError } from './StartError.ts'
 
+/** Of mediasoup, and so of its workers. */
+export const workerVersion = mediasoup.version
+
 /** The codecs of every room, in order of preference. */
-const mediaCodecs: types.RouterRtpCodecCapability[] = [
+export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, parameters: { usedtx: 1, useinbandfec: 1 } },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
   { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
@@ -46,6 +49,9 @@ interface Slot {
   routers: number
   /** As of its last sign of life. */
   cpuSeconds: number
+  /** What share of a core it has used between its last two signs of life, and when the last one was (`performance.now()`). */
+  load: number
+  heardAt: number
 }
 
 /** A transport, and where it can be reached now. */
@@ -109,6 +115,11 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     return [...this.#slots].map(({ worker: { pid }, cpuSeconds }) => ({ pid, cpuSeconds }))
   }
 
+  /** What all workers together have used of late, in cores. */
+  get load(): number {
+    return [...this.#slots].reduce((sum, { load }) => sum + load, 0)
+  }
+
   /** A router on the least loaded worker. Throws `mediaUnavailable`. */
   async createRouter(): Promise<MediaRouter> {
     const slot = await this.#leastLoaded()
@@ -141,7 +152,7 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     this.#closed = true
     const workers = [...this.#slots].map(({ worker }) => worker)
     this.#slots.clear()
-    await Promise.all(workers.map((worker) => end(worker)))
+    await Promise.all(workers.map((worker) => endWorker(worker)))
   }
 
   /** One for each core, but no more than there are ports. */
@@ -163,14 +174,11 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
   }
 
   async #startWorker(): Promise<Slot> {
-    const { workerBin } = this.#config
-    const worker = await mediasoup
-      .createWorker({ logLevel: 'warn', ...(workerBin !== null && { workerBin }) })
-      .catch((cause: unknown) => Promise.reject(workerMissing(workerBin ?? mediasoup.workerBin, cause)))
+    const worker = await startWorker(this.#config.workerBin)
     try {
       if (this.#closed) throw unavailable(null)
       const { server, port } = await this.#listen(worker)
-      const slot: Slot = { worker, server, port, routers: 0, cpuSeconds: 0 }
+      const slot: Slot = { worker, server, port, routers: 0, cpuSeconds: 0, load: 0, heardAt: performance.now() }
       this.#slots.add(slot)
       const pulse = setInterval(() => void this.#feelPulse(slot), this.#config.workerPulseMs)
       worker.observer.once('close', () => clearInterval(pulse))
@@ -197,7 +205,12 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       process.kill(worker.pid, 'SIGKILL')
     }, this.#config.workerPulseMs * 0.8)
     const usage = await worker.getResourceUsage().catch(() => null)
-    if (usage) slot.cpuSeconds = (usage.ru_utime + usage.ru_stime) / 1_000
+    if (usage) {
+      const cpuSeconds = (usage.ru_utime + usage.ru_stime) / 1_000
+      const now = performance.now()
+      slot.load = ((cpuSeconds - slot.cpuSeconds) * 1_000) / (now - slot.heardAt)
+      Object.assign(slot, { cpuSeconds, heardAt: now })
+    }
     clearTimeout(patience)
   }
 
@@ -229,6 +242,13 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
+}
+
+/** A worker, by itself; whoever starts it ends it. Throws a StartError where none runs. */
+export function startWorker(workerBin: string | null): Promise<types.Worker> {
+  return mediasoup
+    .createWorker({ logLevel: 'warn', ...(workerBin !== null && { workerBin }) })
+    .catch((cause: unknown) => Promise.reject(workerMissing(workerBin ?? mediasoup.workerBin, cause)))
 }
 
 /** Starts sending what a peer produces. The types of mediasoup and mediasoup-client differ by a hair; they meet here. */
@@ -288,7 +308,8 @@ function candidatesAt(hosts: readonly string[], listening: readonly types.IceCan
   )
 }
 
-function end(worker: types.Worker): Promise<void> {
+/** Resolves when its process is gone, also where it hangs. */
+export function endWorker(worker: types.Worker): Promise<void> {
   return new Promise((resolve) => {
     const patience = setTimeout(() => {
       try {

@@ -195,16 +195,27 @@ export class Desktop {
     await this.app.evaluate(({ powerMonitor }, name) => void powerMonitor.emit(name as 'suspend'), event)
   }
 
-  /** Clicks an item of the menu in the tray. Skips the test on the real Electron, where nobody can from outside. */
-  async clickTray(label: string): Promise<void> {
+  /** Clicks an item of the menu in the tray, by its labels from there on. Skips the test on the real Electron, where nobody can from outside. */
+  async clickTray(...labels: string[]): Promise<void> {
     this.#needsStandin('the real tray cannot be clicked from outside')
-    await this.app.evaluate((electron, label) => {
+    await this.app.evaluate((electron, labels) => {
       const { standin } = electron as unknown as WithStandin
-      const items = standin.trays.flatMap((tray) => tray.menu?.items ?? [])
-      const item = items.find((item) => item.label === label)
-      if (!item) throw new Error(`no ${label} in the tray, which has ${items.map((item) => item.label).join(', ')}`)
-      item.click()
-    }, label)
+      let items = standin.trays.flatMap((tray) => tray.menu?.items ?? [])
+      for (const [depth, label] of labels.entries()) {
+        const item = items.find((item) => item.label === label)
+        if (!item) throw new Error(`no ${label} in the tray, which has ${items.map((item) => item.label).join(', ')}`)
+        if (depth === labels.length - 1) return item.click()
+        items = item.submenu?.items ?? []
+      }
+    }, labels)
+  }
+
+  /** What the menu in the tray offers. Skips the test on the real Electron, which does not tell. */
+  async trayLabels(): Promise<string[]> {
+    this.#needsStandin('the real tray cannot be read from outside')
+    return this.app.evaluate((electron) =>
+      (electron as unknown as WithStandin).standin.trays.flatMap((tray) => tray.menu?.items ?? []).map(({ label }) => label),
+    )
   }
 
   /** The notifications that were shown. Skips the test on the real Electron, which does not tell. */

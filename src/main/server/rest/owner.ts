@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { Hono, type Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
+import type { Capacity } from '../../../shared/capacity.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { createKey } from '../apiKeys.ts'
@@ -43,6 +44,8 @@ export interface RunningServer {
 
 export interface OwnerOptions {
   api: Api
+  /** How many people this machine can hold: null until it is measured. */
+  capacity: { now: () => Capacity | null; measure: () => Promise<Capacity> }
   masterKey: Uint8Array
   databaseFile: string
   /** The folder in which a copy lies until it is fetched. */
@@ -69,7 +72,7 @@ const FETCHED = /^fetched-.*\.db(\.part)?$/
  * on the control socket, and called in process by the command line where no server runs.
  */
 export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
-  const { api, databaseFile, backups, running, log } = options
+  const { api, capacity, databaseFile, backups, running, log } = options
   const context = { ...api, masterKey: options.masterKey }
   const identify = createMiddleware<KeyEnv>(async (c, next) => {
     const id = c.req.header(TENANT_HEADER) ?? LOCAL
@@ -88,6 +91,8 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
   app.use('/owner/*', limited)
 
   app.get('/owner/server', (c) => c.json({ server: running?.() ?? null }))
+  app.get('/owner/capacity', (c) => c.json({ capacity: capacity.now() }))
+  app.post('/owner/capacity', async (c) => c.json({ capacity: await capacity.measure() }))
   app.get('/owner/keys', async (c) => c.json({ keys: await listKeys(api.store, c.req.query('tenant')) }))
   app.post('/owner/keys', async (c) => c.json(await createKey(api.store, await bodyOf(c, NewKey)), 201))
   app.delete('/owner/keys/:id', async (c) => {

@@ -38,7 +38,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   /** What the server that the window is at is called. */
   #serverLabel = ''
   #link = $state.raw<RoomLink | null>(null)
-  #hosting = $state.raw<Hosting>({ status: 'off' })
+  #hosting = $state.raw<Hosting>({ status: 'off', capacity: null })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
   /** The room that the carried server is started for; null for a new one. */
@@ -218,6 +218,12 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     this.question = null
   }
 
+  /** Resolves with why it could not be measured, or null. */
+  async measureCapacity(): Promise<string | null> {
+    const measured = await this.#bridge.measureCapacity({})
+    return measured.ok ? null : measured.error.message
+  }
+
   async change(changes: Partial<Settings>): Promise<void> {
     this.settings = unwrap(await this.#bridge.changeSettings(changes))
   }
@@ -323,7 +329,10 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   }
 
   #hostingChanged(hosting: Hosting): void {
+    const hasJustStarted = hosting.status === 'on' && this.#hosting.status !== 'on'
     this.#hosting = hosting
+    // The port that it has found is kept among them.
+    if (hasJustStarted) void this.#bridge.getSettings({}).then((settings) => (this.settings = unwrap(settings)))
     const isAtOwn = this.#target.isOwn
     if (hosting.status === 'on' && this.#target.url === hosting.url) this.emit('serverBack')
     // Whoever is in a meeting elsewhere stays there.
