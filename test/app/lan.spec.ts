@@ -89,14 +89,14 @@ test.describe('on a network without a way out', () => {
 
   test('an app there is driven as one here: links reach it, it hosts, quits and crashes', async ({ makeNetwork, userData }) => {
     const machine = await (await makeNetwork()).machine('A', { addresses: ['10.77.0.1/24'] })
-    const first = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    const first = await Desktop.launch({ machine, userData })
     expect(await first.app.evaluate(() => process.pid)).toBe(first.pid)
     await first.startAgain('lanyard://join/ABC123?at=10.77.0.9:7000')
     await expect(first.page.getByRole('dialog', { name: 'Open this meeting?' })).toContainText('10.77.0.9')
     await first.page.keyboard.press('Escape')
     expect(await first.quit()).toBe(0)
 
-    const second = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    const second = await Desktop.launch({ machine, userData })
     await Person.at('Ada', second).host('Design sync')
     // With its media worker, its window, and what forwards to it; the fixture looks whether they go.
     expect((await second.kill()).length).toBeGreaterThan(4)

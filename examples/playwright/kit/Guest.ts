@@ -52,8 +52,13 @@ export class Guest extends Participant {
     return this.nameRoom(roomName)
   }
 
+  /** Makes the network of this window worse until `heal` is called. */
   impair(impaired: Impaired): Promise<void> {
     return this.#impairment.set(impaired)
+  }
+
+  heal(): Promise<void> {
+    return this.impair({})
   }
 
   close(): Promise<void> {

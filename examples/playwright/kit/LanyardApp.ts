@@ -3,7 +3,7 @@ import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import { Impairment, type Impaired } from './Impairment.ts'
 import { looks, type Look } from './looks.ts'
 import { Participant, type Invitation } from './Participant.ts'
-import type { PageProbe } from './probe.ts'
+import type { AppProbe, PageProbe } from './probe.ts'
 import { start, type Started, type StartOptions } from './start.ts'
 
 export interface LaunchOptions extends StartOptions {
@@ -64,7 +64,7 @@ export class LanyardApp extends Participant {
     await this.fillName()
     await this.page.getByRole('button', { name: 'Host a meeting' }).click()
     const invitation = await this.nameRoom(roomName)
-    const { hosting } = (await this.probe()).app
+    const { hosting } = await this.probe()
     if (hosting.status !== 'on') throw new Error(`${this.name}’s server is not on: ${JSON.stringify(hosting)}`)
     return { ...invitation, url: hosting.url }
   }
@@ -92,7 +92,7 @@ export class LanyardApp extends Participant {
    * them. Throws where they differ, and refuses then.
    */
   async meet(host: LanyardApp): Promise<void> {
-    const { hosting } = (await host.probe()).app
+    const { hosting } = await host.probe()
     const theirs = hosting.status === 'on' ? hosting.words : null
     if (!theirs) throw new Error(`${host.name} hosts nothing that others on the network could meet`)
     const { page } = this
@@ -105,15 +105,26 @@ export class LanyardApp extends Participant {
     await expect(dialog).toBeHidden()
   }
 
-  /** How the window fares, and the app around it: docs/automation.md. */
-  async probe(): Promise<PageProbe> {
+  /** How the app fares. An installed one is asked through its window. */
+  async probe(): Promise<AppProbe> {
+    if (!this.electron) return (await this.probeWindow()).app
+    return this.electron.evaluate(() => globalThis.lanyard.probe())
+  }
+
+  /** How the window fares, and the app around it. */
+  async probeWindow(): Promise<PageProbe> {
     await this.page.waitForFunction(() => 'lanyardProbe' in window)
     return this.page.evaluate(() => window.lanyardProbe())
   }
 
+  /** Makes the network of this window worse until `heal` is called. That of the app's other processes stays as it is. */
   async impair(impaired: Impaired): Promise<void> {
     this.#impaired = impaired
     await (await this.#impairment)?.set(impaired)
+  }
+
+  heal(): Promise<void> {
+    return this.impair({})
   }
 
   /** Lets the network of the window be impaired from now on, and as it was said last. */
@@ -139,6 +150,8 @@ export class LanyardApp extends Participant {
 }
 
 declare global {
+  /** In the app's main process. */
+  var lanyard: { probe(): Promise<AppProbe>; clickNotification(title: string): void }
   interface Window {
     lanyardProbe(): Promise<PageProbe>
   }

@@ -1,6 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { Colour } from './fakeMedia.ts'
-import type { Impaired } from './Impairment.ts'
 import { isColour, isTone, listen, look } from './senses.ts'
 import type { Look } from './looks.ts'
 
@@ -20,13 +19,6 @@ export abstract class Participant {
 
   /** What the window shows. In the app it is another one after each way to another server. */
   abstract get page(): Page
-
-  /** Makes the network of this window worse, as long as `heal` is not called. */
-  abstract impair(impaired: Impaired): Promise<void>
-
-  heal(): Promise<void> {
-    return this.impair({})
-  }
 
   async fillName(): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)

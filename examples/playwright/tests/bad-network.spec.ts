@@ -12,7 +12,7 @@ test('a network that loses and delays is borne, and a cable that was pulled is n
 
   await test.step('lost packets are counted, and the call goes on', async () => {
     const lost = async () => {
-      const { members } = await ada.probe()
+      const { members } = await ada.probeWindow()
       return members.find(({ isSelf }) => !isSelf)?.received.microphone?.packetsLost ?? 0
     }
     const before = await lost()

@@ -12,5 +12,5 @@ test('guests come with browsers, and the server counts them', async ({ launchLan
   const peers = await addPeers(2, room.link, looks.green)
   for (const peer of peers) await expect(ada.figure(peer.name)).toBeVisible()
   await lin.expectToSee(peers[0]!)
-  await expect.poll(async () => (await ada.probe()).app.server?.people).toBe(4)
+  await expect.poll(async () => (await ada.probe()).server?.people).toBe(4)
 })

@@ -21,7 +21,7 @@ test('two people see and hear each other', async ({ launchLanyard }) => {
   })
 
   await test.step('the probe tells the same in numbers', async () => {
-    const { app, members, own, status } = await ada.probe()
+    const { app, members, own, status } = await ada.probeWindow()
     expect(status).toBe('joined')
     expect(own.microphone).toMatchObject({ wanted: true, on: true, error: null })
     expect(members.map(({ name, isSelf }) => ({ name, isSelf }))).toEqual([

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { chromium, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { fakeDevices, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
+import { browserSwitches, looks, writeDevices } from '../../../examples/playwright/kit/looks.ts'
+import { lookOfPicture, lookOfSound, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
 
@@ -51,7 +52,7 @@ export class Person {
     { look, hideAddresses = false, viewport = { width: 1280, height: 800 }, machine }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
-    const media = look === null ? [] : fakeDevices(folder, looks[look])
+    const media = look === null ? [] : browserSwitches(writeDevices(folder, looks[look]))
     const installed = existsSync(systemChromium) ? systemChromium : null
     const launcher = machine ? join(folder, 'browser') : null
     if (machine && launcher) await writeLauncher(launcher, machine, [installed ?? chromium.executablePath()])
