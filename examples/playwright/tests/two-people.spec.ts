@@ -29,7 +29,7 @@ test('two people see and hear each other', async ({ launchLanyard }) => {
       { name: 'Grace', isSelf: false },
     ])
     const received = members[1]?.received
-    expect(received?.camera).toMatchObject({ freezes: 0 })
+    expect(received?.camera).toMatchObject({ width: 320, height: 240 })
     expect(received?.camera?.framesDecoded).toBeGreaterThan(10)
     expect(received?.camera?.firstFrameMs).toBeLessThan(10_000)
     expect(received?.microphone?.energy).toBeGreaterThan(0)
