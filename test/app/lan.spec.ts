@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { looks } from '../../examples/playwright/kit/looks.ts'
 import { Person } from '../e2e/support/Person.ts'
 import type { Machine } from '../support/lan/Machine.ts'
 import { whyNoNetworks } from '../support/lan/Network.ts'
@@ -111,5 +112,20 @@ test.describe('on a network without a way out', () => {
     await lin.page.goto('http://10.77.0.1:9999/')
     await expect(lin.page.getByText('hello from A')).toBeVisible()
     await lin.close()
+  })
+
+  test('one meets another by the words that both show, and joins by code', async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+    const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    const host = '0.0.0.0'
+    const ada = await Desktop.launch({ machine: a, name: 'Ada', serverName: 'Studio', host, ...looks.red })
+    const grace = await Desktop.launch({ machine: b, name: 'Grace', host, ...looks.green })
+    const { code } = await ada.hostRoom('Design sync')
+    await grace.meet(ada)
+    await grace.joinByCode(code)
+    await grace.expectToSee(ada)
+    await ada.expectToHear(grace)
+    expect((await grace.probeWindow()).members.map(({ name }) => name)).toEqual(['Ada', 'Grace'])
   })
 })

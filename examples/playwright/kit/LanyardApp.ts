@@ -98,7 +98,9 @@ export class LanyardApp extends Participant {
     const { page } = this
     await page.getByRole('button', { name: `Meet ${host.serverName ?? ''}` }).click()
     const dialog = page.getByRole('dialog', { name: `First meeting with ${host.serverName ?? ''}` })
-    const mine = await dialog.getByRole('list', { name: 'Words to compare' }).getByRole('listitem').allTextContents()
+    const words = dialog.getByRole('list', { name: 'Words to compare' }).getByRole('listitem')
+    await expect(words).toHaveCount(theirs.length)
+    const mine = await words.allTextContents()
     const isSame = mine.join(' ') === theirs.join(' ')
     await dialog.getByRole('button', { name: isSame ? 'They match' : 'They differ' }).click()
     if (!isSame) throw new Error(`${this.name} sees the words ${mine.join(' ')}, and ${host.name} ${theirs.join(' ')}`)

@@ -1,16 +1,14 @@
 import { expect, looks, test } from '../kit/index.ts'
 
-test('guests come with browsers, and the server counts them', async ({ launchLanyard, openGuest, addPeers }) => {
+test('guests come with browsers, and the server counts them', async ({ launchLanyard, addPeers }) => {
   const ada = await launchLanyard({ name: 'Ada', ...looks.red })
   const room = await ada.hostRoom('Open door')
 
-  const lin = await openGuest(room.link, { name: 'Lin', ...looks.blue })
-  await lin.join()
-  await ada.expectToSee(lin)
-  await lin.expectToHear(ada)
-
-  const peers = await addPeers(2, room.link, looks.green)
-  for (const peer of peers) await expect(ada.figure(peer.name)).toBeVisible()
-  await lin.expectToSee(peers[0]!)
-  await expect.poll(async () => (await ada.probe()).server?.people).toBe(4)
+  const [lin, max] = await addPeers(2, room.link, { name: 'Guest', ...looks.blue })
+  await ada.expectToSee(lin!)
+  await ada.expectToHear(max!)
+  await lin!.expectToSee(max!)
+  await max!.expectToHear(ada)
+  // Each of the three sends a voice and a picture, and receives those of the two others.
+  await expect.poll(async () => (await ada.probe()).server).toMatchObject({ people: 3, producers: 6, consumers: 12 })
 })

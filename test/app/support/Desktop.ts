@@ -20,6 +20,8 @@ const MARK = 'LANYARD_TEST_APP'
 const SHOW_ADDRESSES = '--disable-features=WebRtcHideLocalIpsWithMdns'
 
 export interface DesktopOptions extends Omit<StartOptions, 'app'> {
+  /** Who is in front of it. */
+  name?: string
   /** Another app than Lanyard. */
   entry?: string
   /** Where it runs. Default: here. */
@@ -46,8 +48,8 @@ export class Desktop extends LanyardApp {
   readonly #main: ProcessId | undefined
   readonly #seen = new Map<string, ProcessId>()
 
-  private constructor(started: Started, look: Look, { folder, mark, machine }: Setting) {
-    super(started, { name: 'Ada', serverName: null, look })
+  private constructor(started: Started, { folder, mark, machine, ...who }: Setting) {
+    super(started, who)
     // Asked for now, because Playwright forgets it when it ends.
     this.#process = started.process
     this.ended = once(this.#process, 'exit').then(([code, signal]): Ended => ({ code, signal }))
@@ -58,7 +60,7 @@ export class Desktop extends LanyardApp {
   }
 
   /** Starts the app, and waits for the document in its first window. Whatever it starts is gone after the test, or the test fails. */
-  static async launch({ machine, entry, ...options }: DesktopOptions = {}): Promise<Desktop> {
+  static async launch({ machine, entry, name = 'Ada', ...options }: DesktopOptions = {}): Promise<Desktop> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-desktop-'))
     const mark = randomUUID()
     const look = { ...looks.red, ...(options.colour && { colour: options.colour }), ...(options.tone && { tone: options.tone }) }
@@ -74,7 +76,7 @@ export class Desktop extends LanyardApp {
         env: { ...options.env, [MARK]: mark },
         app: { ...runtime, executable, entry: entry ?? runtime.entry },
       })
-      const desktop = new Desktop(started, look, { folder, mark, machine })
+      const desktop = new Desktop(started, { name, serverName: options.serverName ?? null, look, folder, mark, machine })
       this.#launched.add(desktop)
       await desktop.page.waitForLoadState('domcontentloaded')
       await desktop.#keepToItself()
@@ -276,6 +278,9 @@ interface WithStandin {
 }
 
 interface Setting {
+  name: string
+  serverName: string | null
+  look: Look
   folder: string
   mark: string
   machine: Machine | undefined
