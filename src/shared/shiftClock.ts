@@ -6,8 +6,7 @@ export function shiftClock(ms: number): void {
   const real = Date
   const now = () => real.now() + ms
   globalThis.Date = new Proxy(real, {
-    construct: (target, given: unknown[], made) =>
-      Reflect.construct(target, given.length === 0 ? [now()] : given, made) as Date,
+    construct: (target, given: unknown[], made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made) as Date,
     apply: () => new real(now()).toString(),
     get: (target, key) => (key === 'now' ? now : (Reflect.get(target, key) as unknown)),
   })

@@ -30,7 +30,11 @@ export class Guest extends Participant {
   }
 
   /** At the first screen of a server, or at the door of a room. */
-  static async at(url: string, browser: Browser, { name, look, close }: { name: string; look: Look; close: () => Promise<void> }) {
+  static async at(
+    url: string,
+    browser: Browser,
+    { name, look, close }: { name: string; look: Look; close: () => Promise<void> },
+  ) {
     // The server has made its certificate itself; whoever wants to see the browser's warning opens a page without this.
     const context = await browser.newContext({ ignoreHTTPSErrors: true })
     const page = await context.newPage()

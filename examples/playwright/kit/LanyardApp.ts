@@ -3,7 +3,7 @@ import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import { Impairment, type Impaired } from './Impairment.ts'
 import { looks, type Look } from './looks.ts'
 import { Participant, type Invitation } from './Participant.ts'
-import type { AppProbe, PageProbe } from './probe.ts'
+import type { AppProbe, InMain, PageProbe } from './probe.ts'
 import { start, type Started, type StartOptions } from './start.ts'
 
 export interface LaunchOptions extends StartOptions {
@@ -110,7 +110,7 @@ export class LanyardApp extends Participant {
   /** How the app fares. An installed one is asked through its window. */
   async probe(): Promise<AppProbe> {
     if (!this.electron) return (await this.probeWindow()).app
-    return this.electron.evaluate(() => globalThis.lanyard.probe())
+    return this.electron.evaluate(() => (globalThis as unknown as WithProbe).lanyard.probe())
   }
 
   /** How the window fares, and the app around it. */
@@ -132,9 +132,11 @@ export class LanyardApp extends Participant {
   /** Lets the network of the window be impaired from now on, and as it was said last. */
   async readyNetwork(): Promise<void> {
     this.#impairment = Impairment.on(this.#page)
-    await this.#impairment.then((impairment) => impairment.set(this.#impaired)).catch(() => {
-      // The window has gone already.
-    })
+    await this.#impairment
+      .then((impairment) => impairment.set(this.#impaired))
+      .catch(() => {
+        // The window has gone already.
+      })
   }
 
   /** Ends it as the system ends programs: it says goodbye, and asks nobody. */
@@ -151,9 +153,12 @@ export class LanyardApp extends Participant {
   }
 }
 
+/** Its main process. */
+export interface WithProbe {
+  lanyard: InMain
+}
+
 declare global {
-  /** In the app's main process. */
-  var lanyard: { probe(): Promise<AppProbe>; clickNotification(title: string): void }
   interface Window {
     lanyardProbe(): Promise<PageProbe>
   }

@@ -99,7 +99,10 @@ export abstract class Participant {
   }
 
   /** Waits until someone's picture is there, goes on, and is of the colour that their camera shows. */
-  async expectToSee(peer: Participant | string, { colour = lookOf(peer)?.colour }: { colour?: Colour | undefined } = {}): Promise<void> {
+  async expectToSee(
+    peer: Participant | string,
+    { colour = lookOf(peer)?.colour }: { colour?: Colour | undefined } = {},
+  ): Promise<void> {
     let frames: number | null = null
     const seen = async () => {
       const now = await look(this.#picture(peer))
@@ -118,7 +121,10 @@ export abstract class Participant {
   }
 
   /** Waits until someone sounds as their microphone plays. */
-  async expectToHear(peer: Participant | string, { tone = lookOf(peer)?.tone }: { tone?: number | undefined } = {}): Promise<void> {
+  async expectToHear(
+    peer: Participant | string,
+    { tone = lookOf(peer)?.tone }: { tone?: number | undefined } = {},
+  ): Promise<void> {
     const heard = async () => {
       const now = await listen(this.#voice(peer))
       if (now === null) return 'nothing'

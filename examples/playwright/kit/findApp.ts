@@ -35,7 +35,12 @@ export function findApp(env: NodeJS.ProcessEnv = process.env): FoundApp {
   const wanted = env['LANYARD_ELECTRON'] ?? (isInstalled ? 'real' : 'standin')
   if (wanted === 'real' && isInstalled) {
     const executable = createRequire(manifest)('electron') as string
-    return { executable, entry: app, standin: false, label: `on Electron ${String(readJson(join(electron, 'package.json'))['version'])}` }
+    return {
+      executable,
+      entry: app,
+      standin: false,
+      label: `on Electron ${String(readJson(join(electron, 'package.json'))['version'])}`,
+    }
   }
   if (wanted === 'real')
     throw new Error(

@@ -21,7 +21,14 @@ export interface PageProbe {
   own: { microphone: OwnProbe; camera: OwnProbe; screen: OwnProbe }
 }
 
-/** Of Electron's main process: `electronApp.evaluate(() => globalThis.lanyard.probe())`. */
+/** In Electron's main process, as `globalThis.lanyard`: `electronApp.evaluate(() => globalThis.lanyard.probe())`. */
+export interface InMain {
+  probe: () => Promise<AppProbe>
+  /** As its user clicks the latest notification with that title. */
+  clickNotification: (title: string) => void
+}
+
+/** Of the app. */
 export interface AppProbe {
   version: string
   isWindowOpen: boolean

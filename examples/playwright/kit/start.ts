@@ -40,7 +40,7 @@ export interface Started {
   readonly command: { executable: string; args: readonly string[]; env: Record<string, string> }
   readonly userData: string
   /** Removes the folder that was made for it, once it has ended. */
-  clear(): Promise<void>
+  clear: () => Promise<void>
 }
 
 /** Starts the app and connects to it. Throws where it does not come up; then nothing of it is left. */

@@ -148,7 +148,22 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
     ipcMain,
     (event) => window.isSender(event),
     callHandlers({
-      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting, probe },
+      ...{
+        appImage,
+        dataDir,
+        hosting,
+        known,
+        meeting,
+        notices,
+        place,
+        secrets,
+        servers,
+        settings,
+        sharing,
+        window,
+        stopHosting,
+        probe,
+      },
       kept: new KeptFile('page', log),
       takeLink: () => {
         const link = waitingLink

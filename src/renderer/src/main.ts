@@ -6,8 +6,7 @@ import './styles/base.css'
 
 const automation = findAutomation()
 // Before anything asks what time it is. It is not loaded otherwise.
-if (automation && automation.clockAheadMs !== 0)
-  (await import('../../shared/shiftClock.ts')).shiftClock(automation.clockAheadMs)
+if (automation && automation.clockAheadMs !== 0) (await import('../../shared/shiftClock.ts')).shiftClock(automation.clockAheadMs)
 
 const target = document.querySelector('#app')
 if (!target) throw new Error('index.html has no #app')

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MessageBoxOptions } from 'electron'
 import { expect, test, type ElectronApplication } from '@playwright/test'
-import { LanyardApp } from '../../../examples/playwright/kit/LanyardApp.ts'
+import { LanyardApp, type WithProbe } from '../../../examples/playwright/kit/LanyardApp.ts'
 import { browserSwitches, looks, writeDevices, type Look } from '../../../examples/playwright/kit/looks.ts'
 import { start, type Started, type StartOptions } from '../../../examples/playwright/kit/start.ts'
 import { writeLauncher } from '../../support/lan/launcher.ts'
@@ -72,7 +72,11 @@ export class Desktop extends LanyardApp {
         port: null,
         ...options,
         // Another app has its devices from Chromium itself.
-        args: [SHOW_ADDRESSES, ...(entry === undefined ? [] : browserSwitches(writeDevices(folder, look))), ...(options.args ?? [])],
+        args: [
+          SHOW_ADDRESSES,
+          ...(entry === undefined ? [] : browserSwitches(writeDevices(folder, look))),
+          ...(options.args ?? []),
+        ],
         env: { ...options.env, [MARK]: mark },
         app: { ...runtime, executable, entry: entry ?? runtime.entry },
       })
@@ -221,7 +225,7 @@ export class Desktop extends LanyardApp {
 
   /** Clicks the newest notification with that title. */
   async clickNotification(title: string): Promise<void> {
-    await this.app.evaluate((_electron, title) => globalThis.lanyard.clickNotification(title), title)
+    await this.app.evaluate((_electron, title) => (globalThis as unknown as WithProbe).lanyard.clickNotification(title), title)
   }
 
   #needsStandin(reason: string): void {

@@ -1,13 +1,6 @@
-import type { AppProbe, ServerProbe } from '../../../shared/probe.ts'
+import type { AppProbe, InMain, ServerProbe } from '../../../shared/probe.ts'
 import type { Hosting } from '../hosting.ts'
 import type { NoticeBoard } from './NoticeBoard.ts'
-
-/** What an automated run finds in main: `electronApp.evaluate(() => globalThis.lanyard.probe())`. */
-export interface Lanyard {
-  probe: () => Promise<AppProbe>
-  /** As its user clicks the latest notification with that title. */
-  clickNotification: (title: string) => void
-}
 
 export interface ProbeParts {
   hosting: Hosting
@@ -22,7 +15,7 @@ const TICK_MS = 10
 const COUNT_MS = 2_000
 
 /** Offers it. Only where the app was started with `--automation`. */
-export function offerProbe({ hosting, notices, version, isWindowOpen }: ProbeParts): Lanyard['probe'] {
+export function offerProbe({ hosting, notices, version, isWindowOpen }: ProbeParts): InMain['probe'] {
   const takePace = measurePace()
   const probe = async (): Promise<AppProbe> => ({
     version,
@@ -33,7 +26,7 @@ export function offerProbe({ hosting, notices, version, isWindowOpen }: ProbePar
     notifications: notices.posted,
     ...takePace(),
   })
-  const lanyard: Lanyard = { probe, clickNotification: (title) => notices.click(title) }
+  const lanyard: InMain = { probe, clickNotification: (title) => notices.click(title) }
   Object.assign(globalThis, { lanyard })
   return probe
 }

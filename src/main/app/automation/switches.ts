@@ -32,7 +32,8 @@ export function readAutomation(argv: readonly string[]): Automation | null {
     if (!value) throw wrong(name, 'needs a value')
     given.set(name, value)
   }
-  if (!argv.some((argument) => argument.startsWith(`${FOLDER}=`))) throw new Error(`${FLAG} needs a folder of its own: ${FOLDER}=…`)
+  if (!argv.some((argument) => argument.startsWith(`${FOLDER}=`)))
+    throw new Error(`${FLAG} needs a folder of its own: ${FOLDER}=…`)
   return {
     camera: given.get('camera') ?? null,
     microphone: given.get('microphone') ?? null,
