@@ -4,6 +4,7 @@ import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import type { RoomLink } from '../../shared/roomLink.ts'
 import { isLoopback, isSameServer } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Checkups } from './Checkups.ts'
 import type { Hosting } from './hosting.ts'
 import type { Handlers } from './ipc.ts'
 import type { Meeting } from './meeting.ts'
@@ -19,6 +20,7 @@ import type { Sharing } from './sharing.ts'
 import type { MainWindow } from './window.ts'
 
 export interface CallParts {
+  checkups: Checkups
   hosting: Hosting
   known: KnownServers
   /** What the page keeps. */
@@ -40,7 +42,7 @@ export interface CallParts {
 
 /** What is done for each call of the window. */
 export function callHandlers(parts: CallParts): Handlers {
-  const { hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
+  const { checkups, hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
   const { appImage, dataDir, stopHosting, takeLink } = parts
   const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
   /**
@@ -105,6 +107,7 @@ export function callHandlers(parts: CallParts): Handlers {
     },
     getWhereabouts: () => place.whereabouts,
     locateServer: async () => ({ url: await place.locate() }),
+    checkNetwork: (what) => checkups.look(what),
     takeLink: () => ({ link: takeLink() }),
     chooseShare: (choice) => {
       sharing.choose(choice)

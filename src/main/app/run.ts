@@ -5,6 +5,7 @@ import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
+import { Checkups } from './Checkups.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
@@ -75,6 +76,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     config: () => ({
       host,
       port: settings.settings.serverPort,
+      ...(settings.settings.plainGuests && { plainPort: portAfter(settings.settings.serverPort) }),
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       allowedOrigins,
@@ -100,6 +102,10 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     log,
   })
   const place = new Place({ known, servers, partitions, window })
+  const checkups = new Checkups({
+    ...{ hosting, known, place, servers, settings, host },
+    tell: (progress) => window.tell('networkChecked', progress),
+  })
   /** A link that no window has asked for yet. */
   let waitingLink = linkAmong(given)
 
@@ -140,7 +146,22 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     ipcMain,
     (event) => window.isSender(event),
     callHandlers({
-      ...{ appImage, dataDir, hosting, known, meeting, notices, place, secrets, servers, settings, sharing, window, stopHosting },
+      ...{
+        appImage,
+        checkups,
+        dataDir,
+        hosting,
+        known,
+        meeting,
+        notices,
+        place,
+        secrets,
+        servers,
+        settings,
+        sharing,
+        window,
+        stopHosting,
+      },
       kept: new KeptFile('page', log),
       takeLink: () => {
         const link = waitingLink
@@ -195,3 +216,6 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     }))
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
 }
+
+/** The port beside another one; any beside any. */
+const portAfter = (port: number) => (port === 0 || port === 65_535 ? 0 : port + 1)

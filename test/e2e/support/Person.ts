@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, type Locator, type Page } from '@playwright/test'
+import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
 import { fakeDevices, arePicturesComing, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
@@ -16,6 +16,12 @@ export interface PersonOptions {
   /** Real browsers hide their addresses behind mDNS names; tests elsewhere show them, as multicast is not to be had. */
   hideAddresses?: boolean
   viewport?: { width: number; height: number }
+  /** A telephone's size, and its touch. */
+  phone?: boolean
+  /** Further switches of the browser. */
+  args?: readonly string[]
+  /** The folder that the browser takes for its user's. Default: that of whoever runs the test. */
+  home?: string
   /** Where the browser runs. Default: here. */
   machine?: Machine
 }
@@ -48,7 +54,15 @@ export class Person {
 
   static async start(
     name: string,
-    { look, hideAddresses = false, viewport = { width: 1280, height: 800 }, machine }: PersonOptions,
+    {
+      look,
+      hideAddresses = false,
+      viewport = { width: 1280, height: 800 },
+      phone = false,
+      args = [],
+      home,
+      machine,
+    }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
     const media = look === null ? [] : fakeDevices(folder, looks[look])
@@ -58,7 +72,8 @@ export class Person {
     const executablePath = launcher ?? installed
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       ...(executablePath && { executablePath }),
-      viewport,
+      ...(phone ? devices['Pixel 7'] : { viewport }),
+      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -71,6 +86,7 @@ export class Person {
         '--autoplay-policy=no-user-gesture-required',
         ...(hideAddresses ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
         ...media,
+        ...args,
       ],
     })
     const page = context.pages()[0] ?? (await context.newPage())

@@ -162,6 +162,12 @@ export class Servers extends Emitter<{ changed: [] }> {
     })
   }
 
+  /** Where a known one may be, as `HOST:PORT`, the best first; none where it is not known. */
+  addressesOf(id: string): string[] {
+    const server = this.#options.known.withId(id)
+    return server ? this.#addressesOf(server) : []
+  }
+
   close(): void {
     this.#closed = true
     for (const watch of this.#watches.values()) watch.close()
