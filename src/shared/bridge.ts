@@ -28,6 +28,8 @@ export const Hosting = z.discriminatedUnion('status', [
     url: ServerAddress,
     /** The addresses at which others reach it, the best first. */
     urls: z.array(ServerAddress),
+    /** Where browsers come without encryption, at the same addresses; null: nowhere. */
+    plainPort: z.int().nullable(),
     fingerprint: Fingerprint.nullable(),
     /** That stand for it, to be compared aloud. */
     words: z.array(z.string()).nullable(),
@@ -99,6 +101,8 @@ export const Settings = z.object({
   serverName: z.string().max(64),
   /** The port of the server; 0 takes any free one, and keeps it. */
   serverPort: z.int().min(0).max(65_535),
+  /** Whether browsers are let in without encryption, on the port after that one. */
+  plainGuests: z.boolean(),
   launchAtLogin: z.boolean(),
   /** Whether a key switches the microphone during a meeting while another window has the focus. */
   microphoneKey: z.boolean(),
@@ -267,6 +271,8 @@ export const events = {
   networkChecked: z.object({ lookId: z.int(), name: CheckName, server: z.string().nullable(), result: CheckResult.nullable() }),
   /** There is a link to take. */
   linkOpened: Empty,
+  /** The server that the window is at has left the address where it was. */
+  serverMoved: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
   commanded: z.object({ command: Command }),
   powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),

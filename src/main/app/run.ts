@@ -76,6 +76,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     config: () => ({
       host,
       port: settings.settings.serverPort,
+      ...(settings.settings.plainGuests && { plainPort: portAfter(settings.settings.serverPort) }),
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       allowedOrigins,
@@ -215,3 +216,6 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
     }))
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
 }
+
+/** The port beside another one; any beside any. */
+const portAfter = (port: number) => (port === 0 || port === 65_535 ? 0 : port + 1)

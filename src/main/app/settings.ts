@@ -18,6 +18,7 @@ export type WindowPlace = z.infer<typeof WindowPlace>
 const defaults = {
   serverName: '',
   serverPort: USUAL_PORT,
+  plainGuests: false,
   launchAtLogin: false,
   microphoneKey: false,
   notifications: true,

@@ -59,7 +59,8 @@ export interface RoomServer {
   readonly fingerprint: Fingerprint | null
   readonly words: string[] | null
   readonly port: number
-  /** The addresses at which browsers come without encryption; none where its owner has opened no port for that. */
+  /** Where browsers come without encryption; null where its owner has opened no port for that. */
+  readonly plainPort: number | null
   readonly plainUrls: string[]
   /** What may keep others out, and how it lets them in; null where nothing is seen, or nobody else is to come in. */
   readonly firewall: FirewallAdvice | null
@@ -225,6 +226,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
         return shown().words
       },
       port: addresses.port,
+      plainPort: plainAddresses?.port ?? null,
       get plainUrls() {
         return plainAddresses?.urls ?? []
       },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { fakeDevices, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
+import { fakeDevices, arePicturesComing, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
 
@@ -176,6 +176,13 @@ export class Person {
       .toBe(look)
   }
 
+  /** Waits until pictures of someone come, and not one that stands still. */
+  async seesMoving(other: Person): Promise<void> {
+    await expect
+      .poll(() => arePicturesComing(this.#cameraOf(other)), { message: `${this.name} sees ${other.name} move`, timeout: 20_000 })
+      .toBe(true)
+  }
+
   async seesNoPictureOf(other: Person): Promise<void> {
     await expect
       .poll(() => this.#colourOf(other), { message: `${this.name} sees no picture of ${other.name}`, timeout: 20_000 })
@@ -194,7 +201,11 @@ export class Person {
   }
 
   #colourOf(other: Person): Promise<Look | null> {
-    return lookOfPicture(this.figure(other.name).locator('video[data-source="camera"]'))
+    return lookOfPicture(this.#cameraOf(other))
+  }
+
+  #cameraOf(other: Person): Locator {
+    return this.figure(other.name).locator('video[data-source="camera"]')
   }
 
   #toneOf(other: Person): Promise<Look | null> {

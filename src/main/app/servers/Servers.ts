@@ -12,6 +12,8 @@ import { RoomWatch } from './RoomWatch.ts'
 
 /** Certificates that were shown and not trusted yet; the oldest give way. */
 const MOST_SHOWN = 50
+/** How long a server may take to show that it still is where it was, in ms; longer than any that is there needs on a local network. */
+const MOVED_MS = 2_000
 /** Addresses at which one server is looked for: anyone may claim to be it, at any of them. */
 const MOST_TRIED = 64
 
@@ -131,6 +133,23 @@ export class Servers extends Emitter<{ changed: [] }> {
     if (!server) return null
     const found = await this.#find(server)
     return found === null ? null : `https://${found}`
+  }
+
+  /** Whether a known server shows itself in the network, and does not answer any more where it was. */
+  async hasLeft(id: string, address: string): Promise<boolean> {
+    const server = this.#options.known.withId(id)
+    if (!server || this.seenAt(id).length === 0) return false
+    const answers = shownAt(splitAddress(address), AbortSignal.timeout(MOVED_MS))
+    return answers.then(
+      ({ fingerprint }) => fingerprint !== server.fingerprint,
+      () => true,
+    )
+  }
+
+  /** Where in the network a known server shows itself, as it says. */
+  seenAt(id: string): string[] {
+    const server = this.#options.known.withId(id)
+    return server ? this.#addressesSeen(server.fingerprint) : []
   }
 
   /** Which of the servers that are known and there have the room that a code means. */

@@ -9,7 +9,7 @@ const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
 const on = (people: number, more: Partial<Extract<Hosting, { status: 'on' }>> = {}): Hosting => ({
   ...{ status: 'on', url: 'http://127.0.0.1:4433', urls: ['https://192.168.1.20:4433'], people },
   ...{ fingerprint: 'a1'.repeat(32), words: ['merit', 'ladder', 'ocean', 'velvet', 'hammer', 'sunny'] },
-  ...{ capacity: capacity(people), firewall: null, setAside: null },
+  ...{ capacity: capacity(people), firewall: null, setAside: null, plainPort: null },
   ...more,
 })
 
@@ -19,6 +19,7 @@ const hostings: Record<string, Hosting> = {
   hostingUnmeasured: on(0, { capacity: null }),
   hostingEmpty: on(0, { capacity: capacity(0, { knowsNetwork: false }) }),
   hostingOn: on(12),
+  hostingPlain: on(12, { plainPort: 4434 }),
   hostingNearlyFull: on(36),
   hostingNearlyFullNetwork: on(9, { capacity: capacity(9, { people: 10, bottleneck: 'network' }) }),
   hostingFirewall: on(2, {
@@ -41,7 +42,7 @@ export function sampleBridge(scene: string): Bridge | null {
   const answers: Partial<{ [N in CallName]: CallValue<N> }> = {
     getHosting: hosting,
     getSettings: {
-      ...{ serverName: '', serverPort: 4433, launchAtLogin: false },
+      ...{ serverName: '', serverPort: 4433, plainGuests: false, launchAtLogin: false },
       ...{ microphoneKey: false, notifications: true, sounds: true },
     },
     getAbout: {

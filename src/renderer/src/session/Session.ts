@@ -253,6 +253,11 @@ export class Session extends Emitter<Events> {
     this.#signaling.wake()
   }
 
+  /** The server is to be found elsewhere: leaves what is left of the connection, and looks for it. */
+  reconnect(): void {
+    this.#signaling.reconnect()
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true

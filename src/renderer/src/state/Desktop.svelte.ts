@@ -22,7 +22,7 @@ export interface Mistyped {
 }
 
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
-export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
+export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; serverMoved: [] }> {
   /** Settings of this copy; null until they are known. */
   settings = $state.raw<Settings | null>(null)
   about = $state.raw<About | null>(null)
@@ -58,6 +58,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     this.network = new NetworkCheck(bridge)
     this.servers = new Servers(bridge, (serverId, room) => this.#visit(serverId, room))
     bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
+    bridge.onServerMoved(() => this.emit('serverMoved'))
     bridge.onLinkOpened(() => void this.#takeLink())
     bridge.onShareAsked((question) => (this.question = question))
     bridge.onCommanded(({ command }) => void this.#commanded(command))
