@@ -1,6 +1,7 @@
 import { Person } from '../../e2e/support/Person.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { looks, type Look } from '../../support/looks.ts'
+import { looks } from '../../../examples/playwright/kit/looks.ts'
+import type { Look } from '../../support/looks.ts'
 import { Desktop, type DesktopOptions } from './Desktop.ts'
 
 /** Someone with the app on a machine of the test's network, which their server is open to. */
@@ -13,10 +14,9 @@ export async function launchNeighbour(
   name: string,
   look: Look,
   machine: Machine,
-  { args = [], ...options }: DesktopOptions = {},
+  options: DesktopOptions = {},
 ): Promise<Neighbour> {
-  const env = { LANYARD_HOST: '0.0.0.0' }
-  const desktop = await Desktop.launch({ machine, ...looks[look], env, args: ['--automation', ...args], ...options })
+  const desktop = await Desktop.launch({ machine, host: '::', ...looks[look], ...options })
   const person = Person.at(name, desktop)
   await person.page.getByRole('textbox', { name: 'Your name' }).fill(name)
   return { desktop, person }
