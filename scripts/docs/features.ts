@@ -30,6 +30,7 @@ const rows: Record<string, string> = {
   F31: 'Offers, answers and candidates between members of one room, and nobody else',
   F45: 'Members ring each other: accept, decline, busy, missed',
   F61: 'Rooms are joined by code, by link and by QR code',
+  F69: 'Programs drive the app, with a kit, and only where they are let',
   F76: 'How many people a machine can hold, measured, before and while it hosts',
 }
 
