@@ -129,6 +129,12 @@ export class Signaling extends Emitter<Events> {
     if (this.#state.status === 'waiting') void this.#connect()
   }
 
+  /** Gives the connection up, which leads nowhere any more, and connects anew. */
+  reconnect(): void {
+    if (this.#state.status === 'connected') this.#socket?.io.engine.close()
+    this.wake()
+  }
+
   /** From now on a new connection takes no seat back. */
   forgetSeat(): void {
     this.#resume = undefined

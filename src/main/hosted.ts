@@ -53,8 +53,8 @@ async function start(config: Record<string, unknown>): Promise<void> {
       capacity: (capacity) => tell({ type: 'capacity', capacity }),
       addresses: (urls) => tell({ type: 'addresses', urls }),
     })
-    const { url, urls, fingerprint, words, port, firewall, setAside } = server
-    tell({ type: 'ready', url, urls, fingerprint, words, port, firewall, setAside })
+    const { url, urls, fingerprint, words, port, plainPort, firewall, setAside } = server
+    tell({ type: 'ready', url, urls, fingerprint, words, port, plainPort, firewall, setAside })
   } catch (error) {
     log.error({ err: error }, 'the room server cannot start')
     const reason = error instanceof StartError ? error.reason : 'other'

@@ -3,7 +3,9 @@
  * offers, the parsing in main, and the types of both. A call that is not here cannot be made.
  */
 import { z } from 'zod'
+import { parseHostPort } from './address.ts'
 import { Capacity } from './capacity.ts'
+import { CheckName, CheckResult, Checkup } from './checkup.ts'
 import type { Result } from './errors.ts'
 import { Fingerprint } from './fingerprint.ts'
 import { FirewallAdvice } from './firewall.ts'
@@ -27,6 +29,8 @@ export const Hosting = z.discriminatedUnion('status', [
     url: ServerAddress,
     /** The addresses at which others reach it, the best first. */
     urls: z.array(ServerAddress),
+    /** Where browsers come without encryption, at the same addresses; null: nowhere. */
+    plainPort: z.int().nullable(),
     fingerprint: Fingerprint.nullable(),
     /** That stand for it, to be compared aloud. */
     words: z.array(z.string()).nullable(),
@@ -98,6 +102,8 @@ export const Settings = z.object({
   serverName: z.string().max(64),
   /** The port of the server; 0 takes any free one, and keeps it. */
   serverPort: z.int().min(0).max(65_535),
+  /** Whether browsers are let in without encryption, on the port after that one. */
+  plainGuests: z.boolean(),
   launchAtLogin: z.boolean(),
   /** Whether a key switches the microphone during a meeting while another window has the focus. */
   microphoneKey: z.boolean(),
@@ -125,7 +131,16 @@ export const MeetingNews = z.object({
 })
 
 /** What is chosen in menus and in the tray. */
-export const Command = z.enum(['about', 'settings', 'shortcuts', 'newRoom', 'toggleMicrophone', 'toggleCamera', 'leave'])
+export const Command = z.enum([
+  'about',
+  'settings',
+  'shortcuts',
+  'checkNetwork',
+  'newRoom',
+  'toggleMicrophone',
+  'toggleCamera',
+  'leave',
+])
 export type Command = z.infer<typeof Command>
 
 interface CallShape {
@@ -207,6 +222,18 @@ export const calls = {
     params: Empty,
     value: z.object({ url: ServerAddress.nullable() }),
   },
+  checkNetwork: {
+    about:
+      'Looks what keeps this computer from a server: from the one at that address; without one from that where the window is, or, on the first screen, from those that are known and seen. `networkChecked` tells how far it is.',
+    params: z.object({
+      lookId: z.int().describe('by which `networkChecked` says what it is about'),
+      address: z
+        .string()
+        .refine((text) => parseHostPort(text) === text)
+        .nullable(),
+    }),
+    value: Checkup,
+  },
   takeLink: {
     about: 'The latest link that the app was opened with, once.',
     params: Empty,
@@ -246,8 +273,12 @@ export const calls = {
 export const events = {
   hostingChanged: Hosting,
   serversChanged: z.object({ servers: z.array(NearbyServer) }),
+  /** A check has begun (`result` null), or has come to its end. */
+  networkChecked: z.object({ lookId: z.int(), name: CheckName, server: z.string().nullable(), result: CheckResult.nullable() }),
   /** There is a link to take. */
   linkOpened: Empty,
+  /** The server that the window is at has left the address where it was. */
+  serverMoved: Empty,
   shareAsked: z.object({ shareId: z.int(), sources: z.array(ShareSource), canShareSound: z.boolean() }),
   commanded: z.object({ command: Command }),
   powerChanged: z.object({ power: z.enum(['suspend', 'resume', 'lock', 'unlock']) }),

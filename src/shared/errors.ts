@@ -11,6 +11,7 @@ export const errorStatus = {
   tokenExpired: 401,
   tokenRevoked: 401,
   banned: 403,
+  encryptionRequired: 403,
   forbidden: 403,
   limitReached: 403,
   notOpenYet: 403,

@@ -55,6 +55,8 @@ export const HostedNews = z.discriminatedUnion('type', [
     fingerprint: Fingerprint.nullable(),
     words: z.array(z.string()).nullable(),
     port: z.int(),
+    /** Where browsers come without encryption; null: nowhere. */
+    plainPort: z.int().nullable(),
     firewall: FirewallAdvice.nullable(),
     /** Where a damaged database has been put. */
     setAside: z.string().nullable(),

@@ -231,6 +231,10 @@ export const Member = z.object({
     .literal(true)
     .optional()
     .describe('for the host, who is away: with a host’s rights in the meeting, but none over the room itself'),
+  plain: z
+    .literal(true)
+    .optional()
+    .describe('others on the network can read their connection: what is written in the room is no secret while they are here'),
   connection: z.enum(['connected', 'reconnecting']),
   microphone: z.boolean(),
   camera: z.boolean(),

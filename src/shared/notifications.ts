@@ -68,7 +68,7 @@ export const notifications = {
   },
   removed: {
     about: 'One was sent out of the room, or away from its door, and is in none any more.',
-    payload: z.object({ roomId: Id, reason: z.enum(['removed', 'banned', 'refused', 'tokenRevoked']) }),
+    payload: z.object({ roomId: Id, reason: z.enum(['removed', 'banned', 'refused', 'tokenRevoked', 'encryptionRequired']) }),
   },
   admitted: { about: 'One was let in, and has a seat now.', payload: Joined },
   placeChanged: { about: 'One’s place before the door is another one now.', payload: WaitingPlace },

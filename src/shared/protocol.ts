@@ -38,7 +38,12 @@ export const Handshake = z.object({
 })
 export type Handshake = z.infer<typeof Handshake>
 
-export const commonErrors = ['badRequest', 'rateLimited', 'internal'] as const satisfies readonly ErrorCode[]
+export const commonErrors = [
+  'badRequest',
+  'encryptionRequired',
+  'rateLimited',
+  'internal',
+] as const satisfies readonly ErrorCode[]
 
 /** Every request there is. */
 export const requests = { ...rooms, ...talking, ...leading, ...records, ...media } as const

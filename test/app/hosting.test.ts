@@ -37,14 +37,14 @@ class Process extends EventEmitter implements HostedProcess {
 const url = 'http://127.0.0.1:5000'
 const ready: HostedNews = {
   ...{ type: 'ready', url, urls: [url], port: 5_000 },
-  ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+  ...{ plainPort: null, fingerprint: null, words: null, firewall: null, setAside: null },
 }
 const capacity: Capacity = {
   ...{ people: 40, inUse: 0, bottleneck: 'processor', knowsNetwork: true },
   measuredAt: '2026-01-01T08:00:00.000Z',
 }
 
-function host({ port = 4_433, known = null as Capacity | null } = {}) {
+function host({ port = 4_433, plainPort = null as number | null, known = null as Capacity | null } = {}) {
   const processes: Process[] = []
   const hosting = new Hosting({
     fork: () => {
@@ -52,7 +52,7 @@ function host({ port = 4_433, known = null as Capacity | null } = {}) {
       processes.push(started)
       return started
     },
-    config: () => ({ port }),
+    config: () => ({ port, ...(plainPort !== null && { plainPort }) }),
     capacity: known,
     log: pino({ level: 'silent' }),
   })
@@ -76,7 +76,7 @@ test('it says what it does on its way, and who is there when it is on', async ()
   last().tell(ready)
   expect(await started).toEqual({
     ...{ status: 'on', url, urls: [url], people: 0, capacity: null },
-    ...{ fingerprint: null, words: null, firewall: null, setAside: null },
+    ...{ plainPort: null, fingerprint: null, words: null, firewall: null, setAside: null },
   })
   last().tell({ type: 'people', count: 3 })
   expect(hosting.people).toBe(3)
@@ -311,4 +311,14 @@ test('a server that ends while it measures is no reason to wait', async () => {
   const measuring = expect(hosting.measure()).rejects.toMatchObject({ code: 'mediaUnavailable' })
   last().end(137)
   await measuring
+})
+
+test('the port for browsers without encryption is any where the other one is', () => {
+  const { hosting, last } = host({ plainPort: 4_434 })
+  void hosting.start()
+  expect(last().config).toMatchObject({ port: 4_433, plainPort: 4_434 })
+  last().tell({ type: 'failed', reason: 'portTaken', message: 'Port 4434 is in use' })
+  last().end(0)
+  void hosting.start({ anyPort: true })
+  expect(last().config).toMatchObject({ port: 0, plainPort: 0 })
 })

@@ -80,7 +80,7 @@ test.describe('on a network without a way out', () => {
     await greetOn(a)
     expect(await connect(grace, '10.77.0.1', 9999)).toBe('connected')
 
-    const outside = createServer().listen(0, '0.0.0.0')
+    const outside = createServer().listen(0, '127.0.0.1')
     await once(outside, 'listening')
     const { port } = outside.address() as AddressInfo
     expect(await connect(ada, '127.0.0.1', port)).toBe('ECONNREFUSED')

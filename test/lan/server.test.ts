@@ -87,3 +87,21 @@ onNetworks('it is reached over IPv4 and IPv6 at once', async () => {
     expect(answer, url).toEqual({ answer: 'joined' })
   }
 })
+
+onNetworks('F25: /metrics is for the machine itself; others on the network show a key', async () => {
+  const network = await makeNetwork()
+  const host = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+  const guest = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+  const server = await serveOn(host)
+  const statusFor = async (machine: Machine, url: string, key?: string) => {
+    const headers = JSON.stringify(key === undefined ? {} : { Authorization: `Bearer ${key}` })
+    const fetching = `fetch('${url}/metrics', { headers: ${headers} }).then(({ status }) => console.log(status))`
+    const environment = ['env', 'NODE_TLS_REJECT_UNAUTHORIZED=0', 'NODE_NO_WARNINGS=1']
+    return Number(await machine.output(environment[0]!, [...environment.slice(1), process.execPath, '-e', fetching]))
+  }
+  const make = ['key', 'create', '--data-dir', server.dataDir, '--json']
+  const { key } = JSON.parse(await host.output(process.execPath, [entries.source, ...make])) as { key: string }
+  expect(await statusFor(host, 'http://127.0.0.1:4433')).toBe(200)
+  expect(await statusFor(guest, server.urls[0]!)).toBe(401)
+  expect(await statusFor(guest, server.urls[0]!, key)).toBe(200)
+})

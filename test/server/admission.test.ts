@@ -5,6 +5,8 @@ import { startServer } from '../support/server.ts'
 
 const flags = [
   'isBanned',
+  'isPlain',
+  'admitsPlain',
   'isClosed',
   'isEarly',
   'isLocked',
@@ -29,6 +31,7 @@ function obstacles(facts: Facts): string[] {
   const known = leads || facts.standing === 'member'
   return [
     facts.isBanned && 'banned',
+    facts.isPlain && !facts.admitsPlain && 'encryptionRequired',
     facts.isClosed && 'roomClosed',
     facts.isEarly && !leads && 'notOpenYet',
     facts.isLocked && !leads && 'roomLocked',
@@ -51,7 +54,7 @@ test('F9: of all that can keep someone out, the first in the order is the one th
     expect(said, JSON.stringify(facts)).toBe(expected)
     seen += 1
   }
-  expect(seen).toBe(4 * 2_048)
+  expect(seen).toBe(4 * 8_192)
 })
 
 test('F9: nobody is let in above the number of places, and nobody past a ban', () => {

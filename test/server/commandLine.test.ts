@@ -93,7 +93,7 @@ test('F3: members are added, listed and removed, sessions are listed, and a room
 })
 
 test('F61: where others reach the server, an invitation has a code to scan, dark on light', async () => {
-  const { url, urls, fingerprint, dataDir } = await startServer({ host: '0.0.0.0' })
+  const { url, urls, fingerprint, dataDir } = await startServer({ tls: 'on', announceIps: ['192.0.2.7'] })
   const { room } = await (await Client.connect(url)).request('createRoom', { name: 'Review' })
   const { stdout } = await lanyard('invite', room.joinCode, '--data-dir', dataDir)
   const { web } = linksTo(room, { urls, fingerprint })!

@@ -12,6 +12,19 @@ export async function lookOfPicture(video: Locator): Promise<Look | null> {
   return (seen && all.find((one) => isColour(seen.colour, looks[one].colour))) ?? null
 }
 
+/** Whether a video shows one picture after another. */
+export function arePicturesComing(video: Locator): Promise<boolean> {
+  return video.evaluateAll(async ([element]) => {
+    if (!(element instanceof HTMLVideoElement)) return false
+    const next = () =>
+      new Promise<boolean>((resolve) => {
+        element.requestVideoFrameCallback(() => resolve(true))
+        setTimeout(() => resolve(false), 500)
+      })
+    return (await next()) && (await next())
+  })
+}
+
 /** Whose tone an audio element plays; null where it plays none of them, or nothing. */
 export async function lookOfSound(audio: Locator): Promise<Look | null> {
   const heard = await listen(audio)

@@ -66,9 +66,20 @@ export function serveToEnd(args: string[]): Promise<Ended> {
 }
 
 /** The program, once it has said that it is ready. Whoever starts it stops it. */
-export async function serve(dataDir: string, options: { port?: number } & Started = {}): Promise<ServedProcess> {
+export async function serve(
+  dataDir: string,
+  options: { port?: number; flags?: readonly string[] } & Started = {},
+): Promise<ServedProcess> {
   const { child, ended, stdout } = start(
-    ['--host', '127.0.0.1', '--port', `${options.port ?? (await lastingPort())}`, '--data-dir', dataDir],
+    [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${options.port ?? (await lastingPort())}`,
+      '--data-dir',
+      dataDir,
+      ...(options.flags ?? []),
+    ],
     options,
   )
   const line = new Promise<string>((resolve) => {

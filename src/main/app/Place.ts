@@ -17,9 +17,12 @@ export class Place {
   readonly #parts: PlaceParts
   #server: Whereabouts['server'] = null
   #room: string | null = null
+  /** Where its server was last seen in the network. */
+  #seenAt = ''
 
   constructor(parts: PlaceParts) {
     this.#parts = parts
+    parts.servers.on('changed', () => void this.#look())
   }
 
   /** The room is for a page that has just come: a page that crashed begins at the first screen of the same server. */
@@ -36,7 +39,20 @@ export class Place {
       throw new AppError('disconnected', 'The server does not answer; check that you are on its network')
     this.#server = { serverId, name: server.name, url }
     this.#room = room
+    this.#seenAt = servers.seenAt(serverId).join()
     window.moveTo(partitions.of(server.fingerprint))
+  }
+
+  /** Whoever shows itself elsewhere may have left the address that the window is connected to, which would go unnoticed for long. */
+  async #look(): Promise<void> {
+    const { servers, window } = this.#parts
+    const server = this.#server
+    if (!server) return
+    const seenAt = servers.seenAt(server.serverId).join()
+    if (seenAt === this.#seenAt) return
+    this.#seenAt = seenAt
+    const hasLeft = await servers.hasLeft(server.serverId, new URL(server.url).host)
+    if (hasLeft && this.#server === server) window.tell('serverMoved', {})
   }
 
   goHome(): void {

@@ -4,6 +4,7 @@ import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import type { RoomLink } from '../../shared/roomLink.ts'
 import { isLoopback, isSameServer } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Checkups } from './Checkups.ts'
 import type { AppProbe } from '../../shared/probe.ts'
 import type { Hosting } from './hosting.ts'
 import type { Handlers } from './ipc.ts'
@@ -20,6 +21,7 @@ import type { Sharing } from './sharing.ts'
 import type { MainWindow } from './window.ts'
 
 export interface CallParts {
+  checkups: Checkups
   hosting: Hosting
   known: KnownServers
   /** What the page keeps. */
@@ -43,7 +45,7 @@ export interface CallParts {
 
 /** What is done for each call of the window. */
 export function callHandlers(parts: CallParts): Handlers {
-  const { hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
+  const { checkups, hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
   const { appImage, dataDir, probe, stopHosting, takeLink } = parts
   const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
   /**
@@ -52,8 +54,9 @@ export function callHandlers(parts: CallParts): Handlers {
    */
   const keyOf = (server: string): string => {
     const { server: visited } = place.whereabouts
-    if (visited && new URL(visited.url).origin === new URL(server).origin) return visited.serverId
-    if (visited || !isLoopback(new URL(server))) throw new AppError('forbidden', 'The window is not at this server')
+    // Wherever it has moved since: a page there reaches nobody else.
+    if (visited) return visited.serverId
+    if (!isLoopback(new URL(server))) throw new AppError('forbidden', 'The window is not at this server')
     return isOwn(server) ? 'own' : new URL(server).origin
   }
 
@@ -107,6 +110,7 @@ export function callHandlers(parts: CallParts): Handlers {
     },
     getWhereabouts: () => place.whereabouts,
     locateServer: async () => ({ url: await place.locate() }),
+    checkNetwork: (what) => checkups.look(what),
     takeLink: () => ({ link: takeLink() }),
     chooseShare: (choice) => {
       sharing.choose(choice)

@@ -168,7 +168,10 @@ export class Hosting extends Emitter<Events> {
       if (this.#process === started) this.#ended()
     })
     this.#pulse = setInterval(() => this.#feelPulse(started), PULSE_MS)
-    const settings = { ...config(), ...(this.#port !== null && { port: this.#port }) }
+    const given = config()
+    // Where one port may be any, so may the other.
+    const isAny = this.#port === 0 && typeof given['plainPort'] === 'number'
+    const settings = { ...given, ...(this.#port !== null && { port: this.#port }), ...(isAny && { plainPort: 0 }) }
     this.#takesAnyPort = settings.port === 0
     started.postMessage({ type: 'start', config: settings })
   }
@@ -182,10 +185,10 @@ export class Hosting extends Emitter<Events> {
         return
       case 'ready': {
         this.#onSince = Date.now()
-        const { url, urls, fingerprint, words, port, firewall, setAside } = news
+        const { url, urls, fingerprint, words, port, plainPort, firewall, setAside } = news
         // After a crash it is found where it was.
         this.#port = port
-        const about = { url, urls, fingerprint, words, firewall, setAside }
+        const about = { url, urls, plainPort, fingerprint, words, firewall, setAside }
         if (isStarting) this.#set({ status: 'on', ...about, people: 0, capacity: this.#capacity })
         if (this.#takesAnyPort) this.emit('moved', port)
         return

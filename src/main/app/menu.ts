@@ -57,7 +57,11 @@ export function showMenu(command: (command: Command) => void): void {
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', label: 'Help', submenu: [item('Keyboard shortcuts', 'shortcuts'), ...(mac ? [] : [about])] },
+    {
+      role: 'help',
+      label: 'Help',
+      submenu: [item('Keyboard shortcuts', 'shortcuts'), item('Check the network…', 'checkNetwork'), ...(mac ? [] : [about])],
+    },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

@@ -7,6 +7,7 @@ import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
 import { shiftClock } from '../../shared/shiftClock.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
+import { Checkups } from './Checkups.ts'
 import { Hosting } from './hosting.ts'
 import { serveCalls } from './ipc.ts'
 import { KeptFile } from './KeptFile.ts'
@@ -83,6 +84,7 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
     config: () => ({
       host,
       port: automation?.port ?? settings.settings.serverPort,
+      ...(settings.settings.plainGuests && { plainPort: portAfter(settings.settings.serverPort) }),
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       measureAfterMs: 2_000,
@@ -96,7 +98,7 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   const sharing = new Sharing((question) => window.tell('shareAsked', question), { systemAsks: isWayland })
   const partitions = new Partitions(join(out, 'renderer'), sharing)
   const secrets = new Secrets(log)
-  const known = new KnownServers(log)
+  const known = new KnownServers(new KeptFile('servers', log))
   const interfaces = new Interfaces()
   const discovery = new Browser({ open: () => new Multicast(interfaces, log), own: () => interfaces.addresses })
   const servers = new Servers({
@@ -107,6 +109,10 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
     log,
   })
   const place = new Place({ known, servers, partitions, window })
+  const checkups = new Checkups({
+    ...{ hosting, known, place, servers, settings, host },
+    tell: (progress) => window.tell('networkChecked', progress),
+  })
   /** A link that no window has asked for yet. */
   let waitingLink = linkAmong(given)
 
@@ -150,6 +156,7 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
     callHandlers({
       ...{
         appImage,
+        checkups,
         dataDir,
         hosting,
         known,
@@ -212,6 +219,9 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   if (!automation) registerLinks()
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
 }
+
+/** The port beside another one; any beside any. */
+const portAfter = (port: number) => (port === 0 || port === 65_535 ? 0 : port + 1)
 
 /** What a program decides of the carried server. */
 function automatedConfig({ rtcPorts, serverName, allowedOrigins }: Automation) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { Settings, type CallParams } from '../../shared/bridge.ts'
 import { Capacity } from '../../shared/capacity.ts'
+import { USUAL_PORT } from '../../shared/ports.ts'
 import { KeptFile } from './KeptFile.ts'
 
 /** Where the window was. In device-independent pixels. */
@@ -16,7 +17,8 @@ export type WindowPlace = z.infer<typeof WindowPlace>
 
 const defaults = {
   serverName: '',
-  serverPort: 4433,
+  serverPort: USUAL_PORT,
+  plainGuests: false,
   launchAtLogin: false,
   microphoneKey: false,
   notifications: true,

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { version } from '../server/version.ts'
 import { addBackupCommand } from './backup.ts'
 import { addCapacityCommand } from './capacity.ts'
+import { addCertificateCommands } from './certificate.ts'
 import { addConfigCommands } from './config.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addImportCommand } from './import.ts'
 import { addInviteCommand } from './invite.ts'
 import { addKeyCommands } from './key.ts'
@@ -34,10 +36,12 @@ export function makeProgram(environment: Record<string, string | undefined>, web
   addInviteCommand(program, common)
   addKeyCommands(program, common)
   addTenantCommands(program, common)
+  addCertificateCommands(program, common)
   addBackupCommand(program, common)
   addImportCommand(program, common)
   addMigrateCommands(program, common)
   addCapacityCommand(program, common)
   addConfigCommands(program, common)
+  addDoctorCommand(program, common)
   return program
 }

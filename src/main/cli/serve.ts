@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { formatFingerprint } from '../../shared/fingerprint.ts'
 import { StartError, startRoomServer, type RoomServer } from '../server/index.ts'
 import { version } from '../server/version.ts'
+import { logTo } from './logText.ts'
 import type { CommonOptions } from './options.ts'
 import { fail } from './output.ts'
 import { addSettings, settingsOf, type Settings } from './settings.ts'
@@ -16,9 +17,9 @@ export function addServeCommand(program: Command, common: CommonOptions, webDir:
   addSettings(command, common).action(() => serve(settingsOf(command).settings, webDir))
 }
 
-async function serve({ logLevel, web, ...config }: Settings, webDir: string): Promise<void> {
+async function serve({ logLevel, logFormat, web, ...config }: Settings, webDir: string): Promise<void> {
   // Logs go to stderr: stdout carries the ready line and nothing else.
-  const log = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }))
+  const log = pino({ level: logLevel, base: null }, logTo(logFormat))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
 
   let server: RoomServer | null = null
@@ -39,9 +40,10 @@ async function serve({ logLevel, web, ...config }: Settings, webDir: string): Pr
     if (!(error instanceof StartError)) throw error
     fail(error.message, error.hint)
   }
-  const { url, urls, fingerprint, dataDir, protocol } = server
+  const { url, urls, plainUrls, fingerprint, words, dataDir, protocol } = server
   const shown = fingerprint && formatFingerprint(fingerprint)
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, url, urls, fingerprint: shown, version, protocol, dataDir, pid: process.pid })}\n`,
-  )
+  if (shown && words) log.info({ fingerprint: shown }, `people recognise this server by the words: ${words.join(' ')}`)
+  if (plainUrls.length > 0) log.warn({ plainUrls }, 'guests may come without encryption: others on the network can read along')
+  const ready = { ready: true, url, urls, ...(plainUrls.length > 0 && { plainUrls }), fingerprint: shown }
+  process.stdout.write(`${JSON.stringify({ ...ready, version, protocol, dataDir, pid: process.pid })}\n`)
 }

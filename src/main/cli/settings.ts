@@ -16,6 +16,8 @@ const Settings = z.strictObject({
   /** Whether browsers are served the interface. */
   web: z.boolean().default(true),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** JSON is for programs, text for people. */
+  logFormat: z.enum(['json', 'text']).default('json'),
 })
 export type Settings = z.output<typeof Settings>
 type Name = keyof Settings
@@ -40,6 +42,11 @@ const options: Partial<Record<Name, Option>> = {
     '--port <number>',
     'port of HTTP and signaling; 0 takes a free one, 4433 where nothing is said',
     'LANYARD_PORT',
+  ).argParser(wholeNumber(0, 65_535)),
+  plainPort: option(
+    '--plain-port <number>',
+    'a port for browsers without encryption, to watch, listen and chat; others on the network can read along',
+    'LANYARD_PLAIN_PORT',
   ).argParser(wholeNumber(0, 65_535)),
   tls: option(
     '--tls [mode]',
@@ -82,6 +89,11 @@ const options: Partial<Record<Name, Option>> = {
   directCalls: option('--direct-calls', 'let people who are in no room call each other', 'LANYARD_DIRECT_CALLS'),
   mdns: new Option('--no-mdns', 'do not show others on the network that this server is there'),
   web: new Option('--no-web', 'do not serve the interface to browsers'),
+  logFormat: option(
+    '--log-format <format>',
+    'how to log: json or text; json where nothing is said',
+    'LANYARD_LOG_FORMAT',
+  ).choices(shape.logFormat.unwrap().options),
   logLevel: option('--log-level <level>', 'how much to log', 'LANYARD_LOG_LEVEL').choices(shape.logLevel.unwrap().options),
 }
 

@@ -14,8 +14,10 @@ export interface Endpoint {
 /** What a server shows in the handshake. */
 export interface Shown {
   fingerprint: Fingerprint
-  /** The authority that has signed its certificate and was shown with it; null where it was not. */
+  /** The authority that has signed its certificate and was shown with it, where it is one that vouches for this server alone. */
   authority: Fingerprint | null
+  /** When its certificate was made: from then on it is valid. ISO 8601. */
+  issuedAt: string
   /** Whether this computer's own authorities vouch for it by the name that was asked for. */
   isPublic: boolean
 }
@@ -26,17 +28,23 @@ const PATIENCE_MS = 5_000
 /** Looks whose certificate is there. Not a byte is sent but those of the handshake. Rejects where nobody answers in time. */
 export async function shownAt(endpoint: Endpoint, signal?: AbortSignal): Promise<Shown> {
   const socket = await shakeHands(endpoint, signal)
-  const shown = whatShows(socket)
-  socket.destroy()
-  return shown
+  try {
+    return whatShows(socket)
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** Connects to whoever has that certificate. Rejects, without a byte beyond the handshake, where it is another's. */
 export async function connectPinned(endpoint: Endpoint, fingerprint: Fingerprint): Promise<TLSSocket> {
   const socket = await shakeHands(endpoint)
-  if (whatShows(socket).fingerprint === fingerprint) return socket
-  socket.destroy()
-  throw new Error('the server has another certificate than the one that is known')
+  try {
+    if (whatShows(socket).fingerprint === fingerprint) return socket
+    throw new Error('the server has another certificate than the one that is known')
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
 }
 
 /** For programs that speak HTTP: each connection is pinned. */
@@ -44,7 +52,7 @@ export class PinnedAgent extends Agent {
   readonly #fingerprint: Fingerprint
 
   constructor(fingerprint: Fingerprint) {
-    super({ keepAlive: true })
+    super()
     this.#fingerprint = fingerprint
   }
 
@@ -92,17 +100,24 @@ function shakeHands({ host, port }: Endpoint, signal?: AbortSignal): Promise<TLS
 function whatShows(socket: TLSSocket): Shown {
   const { raw, issuerCertificate } = socket.getPeerCertificate(true) as Partial<DetailedPeerCertificate>
   if (!raw) throw new Error('the server shows no certificate')
-  const issuer = issuerCertificate?.raw
+  const certificate = new X509Certificate(raw)
+  const issuer = issuerCertificate && new X509Certificate(issuerCertificate.raw)
   return {
     fingerprint: sha256(raw),
-    authority:
-      issuer && !issuer.equals(raw) && hasSigned(new X509Certificate(issuer), new X509Certificate(raw)) ? sha256(issuer) : null,
+    authority: issuer && isOfOneServer(issuer) && hasSigned(issuer, certificate) ? sha256(issuer.raw) : null,
+    issuedAt: certificate.validFromDate.toISOString(),
     isPublic: socket.authorized,
   }
 }
 
+/**
+ * Whether an authority is a server's own, as each makes one for itself (src/main/server/tls/authority.ts). Any other one, a company's or a
+ * public one, vouches for many, who could then pass for each other.
+ */
+const isOfOneServer = ({ subject, issuer }: X509Certificate) => subject === issuer && /^O=Lanyard$/m.test(subject)
+
 /** The handshake proves that the server has the key of the first certificate alone; that the next one has signed it is checked here. */
 const hasSigned = (issuer: X509Certificate, certificate: X509Certificate) =>
-  issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+  issuer.ca && !certificate.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

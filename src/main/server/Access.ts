@@ -65,7 +65,8 @@ export class Access {
       userId: connection.userId,
       deviceHash: connection.deviceHash,
       name: wish.name,
-      role: role ?? roleWithout(null),
+      isPlain: connection.isPlain,
+      role: role ?? roleWithout({ grant: null, isPlain: connection.isPlain }),
       grant: null,
       standing: role === null ? 'stranger' : role === 'host' || role === 'cohost' ? role : 'member',
       ...wishesOf(wish),
@@ -79,7 +80,8 @@ export class Access {
       userId,
       deviceHash: connection.deviceHash,
       name,
-      role: (await roleOf(this.#store, roomId, userId)) ?? roleWithout(grant),
+      isPlain: connection.isPlain,
+      role: (await roleOf(this.#store, roomId, userId)) ?? roleWithout({ grant, isPlain: connection.isPlain }),
       grant,
       standing: 'member',
       ...wishesOf(wish),
@@ -111,7 +113,7 @@ export class Access {
     if (!grant && hostUserId === userId) return 'host'
     // A room of a program has no host but who comes with its key.
     if (!grant && hostUserId === null && role === 'host') return 'host'
-    return (await roleOf(this.#store, roomId, userId)) ?? roleWithout(grant)
+    return (await roleOf(this.#store, roomId, userId)) ?? roleWithout({ grant, isPlain: false })
   }
 
   /** Throws `rateLimited` for who tries many passwords. */

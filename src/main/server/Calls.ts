@@ -192,7 +192,8 @@ export class Calls {
   #find({ peer, tenantId }: Connection, id: string): Reachable | null {
     if (peer) {
       const other = peer.room.roster.get(id)
-      return other?.connection ? ofSeat(other) : null
+      // Whoever can be read by others is not talked to directly.
+      return other?.connection && !other.seat.isPlain ? ofSeat(other) : null
     }
     const known = this.#outside.get(id)
     if (known?.tenantId !== tenantId || known.connection.peer) return null

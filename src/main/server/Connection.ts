@@ -1,5 +1,6 @@
 import type { NotificationName, Payload } from '../../shared/protocol.ts'
 import { randomId, randomSecret } from './ids.ts'
+import type { Plain } from './plainGuests.ts'
 import type { Actor } from './store/audit.ts'
 import type { Peer } from './Peer.ts'
 import type { Grant } from './Tokens.ts'
@@ -16,7 +17,7 @@ export interface Wire {
 /** Sends a notification to everyone in some channel, but for one connection. Encoded once for all. */
 export type Tell = <N extends NotificationName>(name: N, payload: Payload<N>, except?: Connection | null) => void
 
-export type Identity = Pick<Connection, 'tenantId' | 'userId' | 'deviceHash' | 'grant'>
+export type Identity = Pick<Connection, 'tenantId' | 'userId' | 'deviceHash' | 'grant' | 'plain'>
 
 /** A client that is connected, in a room or not. Who is asking is known from here, never from a message. */
 export class Connection {
@@ -31,6 +32,8 @@ export class Connection {
   grant: Grant | null
   /** Of the device's secret; null for a client that keeps none. */
   readonly deviceHash: string | null
+  /** Null for one that nobody else can read. */
+  readonly plain: Plain | null
   readonly address: string | null
   readonly wire: Wire
   /** The seat that it holds. */
@@ -51,8 +54,13 @@ export class Connection {
     this.userId = identity.userId
     this.grant = identity.grant
     this.deviceHash = identity.deviceHash
+    this.plain = identity.plain
     this.address = address
     this.heardUp = heardUp
+  }
+
+  get isPlain(): boolean {
+    return this.plain !== null
   }
 }
 

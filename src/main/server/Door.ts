@@ -8,6 +8,7 @@ import { randomId } from './ids.ts'
 import { roleWithout, type Applicant, type Peer, type ResumeHashes } from './Peer.ts'
 import type { Room, RoomContext } from './Room.ts'
 import { Paced } from './Paced.ts'
+import { admitsPlain, encryptionRequired } from './plainGuests.ts'
 import { opensAt } from './schedule.ts'
 import { addMember } from './store/members.ts'
 import { Waiter, WaitingList } from './WaitingList.ts'
@@ -38,10 +39,10 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
 
   /** Someone's seat, or their place before the door. Throws the one reason for which they have neither. */
   knock(connection: Connection, applicant: Applicant, known: Known, resumeHashes: ResumeHashes): Peer | Waiter {
-    const verdict = decide({ ...known, ...this.#facts(), standing: applicant.standing, wouldWait: applicant.wouldWait })
+    const verdict = decide({ ...known, ...this.#facts(), ...wishOf(applicant) })
     switch (verdict.come) {
       case 'never':
-        throw this.#refusal(verdict.code)
+        throw this.#refusal(verdict.code, connection)
       case 'in':
         return this.#room.admit(connection, seatOf(applicant), applicant.declared, resumeHashes)
       case 'wait': {
@@ -100,7 +101,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   place(userId: string, role: Role | null): void {
     for (const waiter of this.waiting) {
       const { applicant } = waiter
-      if (applicant.userId === userId) waiter.applicant = { ...applicant, role: role ?? roleWithout(applicant.grant) }
+      if (applicant.userId === userId) waiter.applicant = { ...applicant, role: role ?? roleWithout(applicant) }
     }
   }
 
@@ -108,6 +109,11 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   revoke(tokenId: string): void {
     for (const waiter of [...this.waiting])
       if (waiter.applicant.grant?.tokenId === tokenId) this.#sendAway(waiter, 'tokenRevoked')
+  }
+
+  /** Sends those away whose connection others can read. */
+  sendPlainAway(): void {
+    for (const waiter of [...this.waiting]) if (waiter.applicant.isPlain) this.#sendAway(waiter, 'encryptionRequired')
   }
 
   move(waitingId: string, place: number): void {
@@ -188,9 +194,10 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     return this.#room.isFull || this.#room.isTenantFull
   }
 
-  #facts(): Omit<Facts, keyof Known | 'standing' | 'wouldWait'> {
+  #facts(): Omit<Facts, keyof Known | keyof ReturnType<typeof wishOf>> {
     const { closedAt, locked, passwordHash, admission } = this.#room.stored
     return {
+      admitsPlain: admitsPlain(this.#room.stored),
       isClosed: closedAt !== null,
       isEarly: opensAt(this.#room.stored) !== null,
       isLocked: locked,
@@ -202,9 +209,10 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     }
   }
 
-  #refusal(code: Refusal): AppError {
+  #refusal(code: Refusal, { plain }: Connection): AppError {
+    if (code === 'encryptionRequired') return encryptionRequired(plain!)
     const { name, maxPeers } = this.#room.stored
-    const sentences: Record<Refusal, string> = {
+    const sentences: Record<Exclude<Refusal, 'encryptionRequired'>, string> = {
       banned: `${name} does not let you in any more`,
       roomClosed: `${name} has been ended by its host`,
       notOpenYet: `${name} is not open yet`,
@@ -230,7 +238,7 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
     })
   }
 
-  #sendAway(waiter: Waiter, reason: 'refused' | 'banned' | 'tokenRevoked'): void {
+  #sendAway(waiter: Waiter, reason: 'refused' | 'banned' | 'tokenRevoked' | 'encryptionRequired'): void {
     waiter.connection?.wire.notify('removed', { roomId: this.#room.id, reason })
     this.leave(waiter)
   }
@@ -254,9 +262,11 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
   }
 }
 
-function seatOf({ userId, deviceHash, name, role, grant }: Applicant) {
+const wishOf = ({ isPlain, standing, wouldWait }: Applicant) => ({ isPlain, standing, wouldWait })
+
+function seatOf({ userId, deviceHash, isPlain, name, role, grant }: Applicant) {
   const joinedAt = new Date().toISOString()
-  return { peerId: randomId(), userId, deviceHash, name, role, grant, sessionId: randomId(), joinedAt }
+  return { peerId: randomId(), userId, deviceHash, isPlain, name, role, grant, sessionId: randomId(), joinedAt }
 }
 
 const nobodyWaiting = () => new AppError('nobodyWaiting', 'Nobody with that id waits here any more')

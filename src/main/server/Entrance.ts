@@ -77,9 +77,9 @@ export class Entrance {
     }
   }
 
-  /** Whether a credential of that device may still take something back. */
-  canResume(credential: string, deviceHash: string | null): boolean {
-    return this.#ownerOf(hashSecret(credential))?.deviceHash === deviceHash
+  /** Whether a credential may still take something back for that client. */
+  canResume(credential: string, client: Client): boolean {
+    return isSame(this.#ownerOf(hashSecret(credential)), client)
   }
 
   /**
@@ -91,8 +91,8 @@ export class Entrance {
     const next = { current: hashSecret(connection.resume), previous: used }
     const holder = this.#resumes.living(used)
     const kept = this.#resumes.kept(used)
-    // A credential that was stolen is worth nothing on another device, nor without one.
-    if (this.#ownerOf(used)?.deviceHash !== connection.deviceHash) return null
+    // A credential that was stolen is worth nothing on another device, nor without one; and one that others could read takes back no other seat.
+    if (!isSame(this.#ownerOf(used), connection)) return null
     if (!holder) return kept ? this.#resumeKept(connection, kept, used, next) : null
     this.#resumes.rotate(holder, next)
     if (holder instanceof Peer) {
@@ -169,9 +169,11 @@ export class Entrance {
     if (live) live.stored = { ...live.stored, hostName }
   }
 
-  #ownerOf(hash: string): Pick<Applicant, 'deviceHash'> | undefined {
+  #ownerOf(hash: string): Client | undefined {
     const holder = this.#resumes.living(hash)
-    return holder instanceof Peer ? holder.seat : (holder?.applicant ?? this.#resumes.kept(hash))
+    if (holder) return holder instanceof Peer ? holder.seat : holder.applicant
+    const kept = this.#resumes.kept(hash)
+    return kept && { deviceHash: kept.deviceHash, isPlain: false }
   }
 
   async #resumeKept(connection: Connection, kept: KeptSeat, used: string, next: ResumeHashes): Promise<Admittance | null> {
@@ -190,7 +192,7 @@ export class Entrance {
     const room = living.open(stored)
     if (room.isFull || room.isTenantFull) return null
     this.#resumes.takeKept(kept)
-    return tell(room.admit(connection, { ...kept, role, grant, sessionId: randomId() }, kept.declared, next))
+    return tell(room.admit(connection, { ...kept, isPlain: false, role, grant, sessionId: randomId() }, kept.declared, next))
   }
 
   /** Sends those out who came with a token that is good no more. */
@@ -206,6 +208,12 @@ export class Entrance {
     )
   }
 }
+
+/** By what someone who comes back is known. */
+type Client = Pick<Applicant, 'deviceHash' | 'isPlain'>
+
+const isSame = (owner: Client | undefined, { deviceHash, isPlain }: Client) =>
+  owner?.deviceHash === deviceHash && owner.isPlain === isPlain
 
 /** What someone who has a seat now, or waits for one, needs to know. */
 function tell(holder: Peer | Waiter): Promise<Admittance> | Admittance {

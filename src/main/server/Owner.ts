@@ -1,5 +1,6 @@
 /** What whoever owns a data directory does with it, from the command line: through the server that lives there, or in its place. */
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
@@ -15,6 +16,8 @@ import { systemClock } from './Stay.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
+import { Certificate } from './tls/Certificate.ts'
+import { readIdentity, renewIdentity } from './tls/Identity.ts'
 import { Tokens } from './Tokens.ts'
 
 /** How long a server that starts or stops is waited for, in ms, and how often it is looked for meanwhile. */
@@ -110,7 +113,7 @@ function askingServer(path: string): Ask {
 }
 
 async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Promise<T> {
-  const { databaseFile, masterKey, backups } = dataDir
+  const { databaseFile, masterKey, backups, keys } = dataDir
   // What goes wrong on the way; stdout carries what the command says.
   const log = pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true }))
   try {
@@ -129,11 +132,22 @@ async function actAlone<T>(dataDir: DataDir, act: (ask: Ask) => Promise<T>): Pro
       ...{ graceMs: 0, readyMs: 0, whoCreates: 'key', autoCreate: false, calls: { allowDirect: false, ringMs: 0 } },
     })
     try {
+      const identity = readIdentity(keys)
+      const certificate = identity && (await Certificate.of(identity, () => renewIdentity(keys, hostname())))
       const capacity = {
         now: () => keptCapacity(dataDir.path),
         measure: () => measureCapacity({ dataDir: dataDir.path, workerBin: null }),
       }
-      const app = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running: null, log })
+      const app = makeOwnerApp({
+        api: { rooms, store },
+        capacity,
+        masterKey,
+        databaseFile,
+        backups,
+        certificate,
+        running: null,
+        log,
+      })
       return await act(async (method, url, asked) => {
         const { path, ...request } = wire(method, url, asked)
         return app.request(path, request)

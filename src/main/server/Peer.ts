@@ -13,6 +13,8 @@ export interface Seat {
   userId: string
   /** Of the device that took it, which alone can take it back; null for a client that keeps none. */
   deviceHash: string | null
+  /** Whether it was taken over a connection that others can read. */
+  isPlain: boolean
   name: string
   role: Role
   /** What the token says that it was taken with, which bounds what its role may do; null where there was none. */
@@ -24,7 +26,7 @@ export interface Seat {
 export type Declared = Pick<Member, 'microphone' | 'camera' | 'screen'>
 
 /** Someone who asks for a seat. */
-export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'name' | 'role' | 'grant'> {
+export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'isPlain' | 'name' | 'role' | 'grant'> {
   declared: Declared
   /** What they are to the room, which decides what they pass. */
   standing: Facts['standing']
@@ -32,13 +34,18 @@ export interface Applicant extends Pick<Seat, 'userId' | 'deviceHash' | 'name' |
   wouldWait: boolean
 }
 
-/** Whether a token, where there is one, lets its bearer do something of that kind. */
-export function allows(grant: Grant | null, right: Right): boolean {
+/** What bounds someone whatever their role: a token, and a connection that others can read. */
+type Bounds = Pick<Seat, 'grant' | 'isPlain'>
+
+/** Whether the way on which someone has come lets them do something of that kind. */
+export function allows({ grant, isPlain }: Bounds, right: Right): boolean {
+  if (isPlain && right !== 'subscribe' && right !== 'chat') return false
   return grant === null || grant.permissions[permissionOf(right)]
 }
 
 /** As what someone is in a room that knows nothing of them: what their token says, or a speaker. */
-export function roleWithout(grant: Grant | null): Role {
+export function roleWithout({ grant, isPlain }: Bounds): Role {
+  if (isPlain) return 'listener'
   return grant ? roleOfToken(grant.permissions) : 'speaker'
 }
 
@@ -81,7 +88,7 @@ export class Peer {
   }
 
   may(right: Right): boolean {
-    return may(this.role, right, this.standsIn) && allows(this.seat.grant, right)
+    return may(this.role, right, this.standsIn) && allows(this.seat, right)
   }
 
   get inCall(): boolean {
@@ -97,6 +104,7 @@ export class Peer {
       name,
       role: this.role,
       ...(this.standsIn && { standsIn: true as const }),
+      ...(this.seat.isPlain && { plain: true as const }),
       connection: this.connection ? 'connected' : 'reconnecting',
       ...this.declared,
       stopped: [...this.stopped],

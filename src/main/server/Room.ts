@@ -8,6 +8,7 @@ import type { Right, Role } from '../../shared/roles.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
 import { Peer, roleWithout, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
+import { admitsPlain } from './plainGuests.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
@@ -97,6 +98,7 @@ export class Room extends Emitter<Events> {
 
   set stored(stored: StoredRoom) {
     this.#stored = stored
+    if (!admitsPlain(stored)) this.#sendPlainOut()
     this.#tellRoom()
     // There may be more places now, and less that may be sent.
     this.door.fill()
@@ -139,7 +141,8 @@ export class Room extends Emitter<Events> {
       permissions: seat.grant?.permissions ?? null,
       tokenId: seat.grant?.tokenId ?? null,
       address: connection?.address ?? null,
-      resumeHash: resumeHashes.current,
+      // What others could have read takes nothing back once the server knows no more who had it.
+      resumeHash: seat.isPlain ? null : resumeHashes.current,
       previousResumeHash: resumeHashes.previous,
     })
     this.emit('came', peer)
@@ -261,7 +264,7 @@ export class Room extends Emitter<Events> {
 
   /** Someone's lasting role is another one now, or, with null, none: that of their seats, and of those who wait. */
   place(userId: string, role: Role | null): void {
-    for (const peer of [...this.roster]) if (peer.seat.userId === userId) this.setRole(peer, role ?? roleWithout(peer.seat.grant))
+    for (const peer of [...this.roster]) if (peer.seat.userId === userId) this.setRole(peer, role ?? roleWithout(peer.seat))
     this.door.place(userId, role)
   }
 
@@ -344,6 +347,11 @@ export class Room extends Emitter<Events> {
       peer,
       setTimeout(() => this.remove(peer, 'lost'), this.#context.graceMs),
     )
+  }
+
+  #sendPlainOut(): void {
+    for (const peer of [...this.roster]) if (peer.seat.isPlain) this.sendOut(peer, 'encryptionRequired')
+    this.door.sendPlainAway()
   }
 
   #become(peer: Peer, role: Role): void {

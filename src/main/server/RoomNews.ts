@@ -1,7 +1,8 @@
 import type { Room } from '../../shared/model.ts'
 import { Audience } from './Audience.ts'
-import type { Tell } from './Connection.ts'
+import type { Connection, Tell } from './Connection.ts'
 import { Paced } from './Paced.ts'
+import { admitsPlain } from './plainGuests.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -9,8 +10,9 @@ const EVERY_MS = 250
 
 /** Tells open lists of rooms what has changed: at once, and in a burst what each room has come to. */
 export class RoomNews {
-  /** Whoever has asked for the list of rooms, and is in none. */
-  readonly watchers: Audience
+  /** Whoever has asked for the list of rooms, and is in none: those who see all public ones, and those whose connection others can read. */
+  readonly #watchers: Audience
+  readonly #plainWatchers: Audience
   readonly #describe: (stored: StoredRoom) => Room
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
@@ -18,8 +20,19 @@ export class RoomNews {
   readonly #news = new Paced(EVERY_MS, () => this.#tell())
 
   constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
-    this.watchers = new Audience('watchers', teller)
+    this.#watchers = new Audience('watchers', teller)
+    this.#plainWatchers = new Audience('plain watchers', teller)
     this.#describe = describe
+  }
+
+  watch(connection: Connection): void {
+    if (connection.isPlain) this.#plainWatchers.add(connection)
+    else this.#watchers.add(connection)
+  }
+
+  ignore(connection: Connection): void {
+    this.#watchers.remove(connection)
+    this.#plainWatchers.remove(connection)
   }
 
   /** Of a private room nothing is told. */
@@ -42,9 +55,17 @@ export class RoomNews {
   }
 
   #tell(): void {
-    for (const stored of this.#changed.values())
-      this.watchers.of(stored.tenantId)('roomChanged', { room: this.#describe(stored) })
-    for (const { id, tenantId } of this.#gone.values()) this.watchers.of(tenantId)('roomGone', { roomId: id })
+    for (const stored of this.#changed.values()) {
+      const { id: roomId, tenantId } = stored
+      const room = this.#describe(stored)
+      this.#watchers.of(tenantId)('roomChanged', { room })
+      if (admitsPlain(stored)) this.#plainWatchers.of(tenantId)('roomChanged', { room })
+      else this.#plainWatchers.of(tenantId)('roomGone', { roomId })
+    }
+    for (const { id: roomId, tenantId } of this.#gone.values()) {
+      this.#watchers.of(tenantId)('roomGone', { roomId })
+      this.#plainWatchers.of(tenantId)('roomGone', { roomId })
+    }
     this.#changed.clear()
     this.#gone.clear()
   }

@@ -13,6 +13,7 @@ import { HeadCount } from './HeadCount.ts'
 import { LivingRooms } from './LivingRooms.ts'
 import { NewRoomBudget } from './NewRoomBudget.ts'
 import { allows, type Peer } from './Peer.ts'
+import { admitsPlain, encryptionRequired } from './plainGuests.ts'
 import { describeRoom, type Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
 import type { Actor } from './store/audit.ts'
@@ -112,7 +113,10 @@ export class RoomServer {
   }
 
   async findRoom(connection: Connection, ref: string): Promise<RoomInfo> {
-    return this.describe(await this.access.find(connection, ref))
+    const room = await this.access.find(connection, ref)
+    // Nobody else on the network should read what it is called.
+    if (connection.plain && !admitsPlain(room)) throw encryptionRequired(connection.plain)
+    return this.describe(room)
   }
 
   async updateRoom(connection: Connection, { changes, version, ...own }: Params<'updateRoom'>): Promise<Value<'updateRoom'>> {
@@ -184,19 +188,23 @@ export class RoomServer {
   }
 
   async listRooms(connection: Connection, { query = '', cursor = null }: Params<'listRooms'>): Promise<Value<'listRooms'>> {
-    const { tenantId, grant } = connection
+    const { tenantId, grant, isPlain } = connection
     if (grant) {
       const own = cursor === null ? await roomById(this.#context.store, tenantId, grant.roomId) : null
       return { rooms: own ? [this.describe(own)] : [], cursor: null }
     }
-    if (!connection.peer) this.#news.watchers.add(connection)
+    if (!connection.peer) this.#news.watch(connection)
     const wanted = query.trim().toLowerCase()
     const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
-    const leading = cursor === null ? this.#withPeople(tenantId, wanted) : []
+    const isShown = (stored: StoredRoom) => !isPlain || admitsPlain(stored)
+    const leading = cursor === null ? this.#withPeople(tenantId, wanted).filter(({ stored }) => isShown(stored)) : []
     if (cursor === null) connection.listedFirst = new Set(leading.map(({ id }) => id))
     // What led the first page is left out of the rest, be it empty by now; what has people only now is not.
-    const rest = page.rooms.filter(({ id }) => !connection.listedFirst.has(id)).map((stored) => this.describe(stored))
-    return { rooms: [...leading.map(({ info }) => info), ...rest], cursor: page.cursor }
+    const rest = page.rooms.filter((stored) => !connection.listedFirst.has(stored.id) && isShown(stored))
+    return {
+      rooms: [...leading.map(({ info }) => info), ...rest.map((stored) => this.describe(stored))],
+      cursor: page.cursor,
+    }
   }
 
   /** Listed rooms that someone is in: a page of those with the most people. */
@@ -227,7 +235,7 @@ export class RoomServer {
       return room
     }
     const role = await this.access.role(connection, room, hostKey)
-    if (role === null || !may(role, right) || !allows(connection.grant, right))
+    if (role === null || !may(role, right) || !allows(connection, right))
       throw new AppError('forbidden', 'Only those who lead this room may do that')
     return room
   }
@@ -252,7 +260,7 @@ export class RoomServer {
 
   /** An ephemeral room for the first one who joins it. Whatever could not be its name in a link is no room. */
   async #autoCreate(connection: Connection, slug: string): Promise<StoredRoom> {
-    if (connection.grant || !RoomSettings.shape.slug.safeParse(slug).success) throw noSuchRoom()
+    if (connection.grant || connection.isPlain || !RoomSettings.shape.slug.safeParse(slug).success) throw noSuchRoom()
     try {
       return await this.#create(connection, { name: slug, slug, emptyTtl: 0 })
     } catch (error) {
@@ -274,7 +282,7 @@ export class RoomServer {
 
   /** Whoever is in a room, or waits for one, is called there, and watches no list. */
   #inside(connection: Connection): void {
-    this.#news.watchers.remove(connection)
+    this.#news.ignore(connection)
     this.calls.entered(connection)
   }
 

@@ -3,7 +3,7 @@ import type { Role } from '../../shared/roles.ts'
 
 /**
  * Who leads a room while its host is away. When the last seat of the host is given up, the co-host who has been there longest takes
- * over, else the speaker, but for those whose token allows no leading; when the host is back, the one who has stood in is again what they were before.
+ * over, else the speaker, but for those who have come on a way that allows no leading; when the host is back, the one who has stood in is again what they were before.
  */
 export class Succession {
   readonly #peers: Iterable<Peer>
@@ -38,7 +38,7 @@ export class Succession {
     if (this.#deputy?.peer === gone) this.#deputy = null
     const inside = [...this.#peers]
     if (was !== 'host' || inside.some(({ role }) => role === 'host')) return null
-    const able = inside.filter(({ seat }) => allows(seat.grant, 'admit'))
+    const able = inside.filter(({ seat }) => allows(seat, 'admit'))
     const next = able.find(({ role }) => role === 'cohost') ?? able.find(({ role }) => role === 'speaker')
     if (!next) return null
     this.#deputy = { peer: next, before: next.role }

@@ -5,6 +5,10 @@ import type { ErrorCode } from '../../shared/errors.ts'
 export interface Facts {
   /** Whether they, or their device, are kept out. */
   isBanned: boolean
+  /** Whether others can read their connection. */
+  isPlain: boolean
+  /** Whether the room lets such guests in. */
+  admitsPlain: boolean
   /** Whether the meeting was ended by its host. */
   isClosed: boolean
   /** Whether the room opens later only. */
@@ -29,7 +33,7 @@ export interface Facts {
 
 export type Refusal = Extract<
   ErrorCode,
-  'banned' | 'roomClosed' | 'notOpenYet' | 'roomLocked' | 'passwordRequired' | 'roomFull' | 'limitReached'
+  'banned' | 'encryptionRequired' | 'roomClosed' | 'notOpenYet' | 'roomLocked' | 'passwordRequired' | 'roomFull' | 'limitReached'
 >
 export type Verdict = { come: 'in' } | { come: 'wait'; reason: 'lobby' | 'full' } | { come: 'never'; code: Refusal }
 
@@ -41,6 +45,7 @@ export function decide(facts: Facts): Verdict {
   const leads = facts.standing === 'host' || facts.standing === 'cohost'
   const isKnown = leads || facts.standing === 'member'
   if (facts.isBanned) return never('banned')
+  if (facts.isPlain && !facts.admitsPlain) return never('encryptionRequired')
   if (facts.isClosed) return never('roomClosed')
   if (facts.isEarly && !leads) return never('notOpenYet')
   if (facts.isLocked && !leads) return never('roomLocked')

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { USUAL_MEDIA_PORTS, USUAL_PORT } from '../../shared/ports.ts'
 
 const PortRange = z
   .object({ min: z.int().min(1).max(65_535), max: z.int().min(1).max(65_535) })
@@ -26,12 +27,14 @@ export const ServerConfig = z.object({
   /** The address to listen on, for signaling and media. */
   host: z.string().trim().min(1, 'Give an address').default('127.0.0.1'),
   /** The TCP port of HTTP and signaling; 0 takes any free one. */
-  port: z.int().min(0).max(65_535).default(4433),
+  port: z.int().min(0).max(65_535).default(USUAL_PORT),
   /**
    * Whether that port speaks TLS. `auto`: where others can reach it. This computer itself may always come without, and nobody else ever
    * may, so `off` is for addresses of this computer alone.
    */
   tls: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** The port for browsers that are to come without encryption, to watch, listen and chat; null opens none, 0 takes any free one. */
+  plainPort: z.int().min(0).max(65_535).nullable().default(null),
   /** The owner's own certificate and its key (PEM files), instead of one that the server makes. Both or neither. */
   tlsCert: z.string().min(1, 'Give a file').nullable().default(null),
   tlsKey: z.string().min(1, 'Give a file').nullable().default(null),
@@ -44,7 +47,7 @@ export const ServerConfig = z.object({
   /** Addresses that media is announced on, where they differ from the one listened on. */
   announceIps: z.array(z.union([z.ipv4(), z.ipv6()], 'Give an IP address')).default([]),
   /** Media ports, UDP and TCP: each worker takes one. */
-  rtcPorts: PortRange.default({ min: 44_400, max: 44_499 }),
+  rtcPorts: PortRange.default(USUAL_MEDIA_PORTS),
   /** Media workers at most; null: one for each core. */
   maxWorkers: z.int().min(1).max(256).nullable().default(null),
   /** The program of the media workers; null: where mediasoup keeps it. */

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError, errorStatus } from '../../shared/errors.ts'
 import type { Capacity } from '../../shared/capacity.ts'
@@ -9,19 +9,21 @@ import { firewallAdvice, firewallHere } from '../lan/firewall.ts'
 import { Interfaces } from '../lan/Interfaces.ts'
 import { Multicast } from '../lan/mdns/Multicast.ts'
 import { Responder } from '../lan/mdns/Responder.ts'
-import { wordsOf } from '../lan/words.ts'
 import { Addresses } from './Addresses.ts'
 import { Headroom } from './capacity/Headroom.ts'
 import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
+import { Echo } from './Echo.ts'
 import { deriveKey } from './ids.ts'
-import { listen } from './listen.ts'
+import { listen, waysOf } from './listen.ts'
 import { silent } from './log.ts'
 import { Metrics } from './Metrics.ts'
 import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
+import { isPlain, servePlain } from './plainPort.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { makeOwnerApp } from './rest/owner.ts'
+import { makePlainApp } from './rest/plain.ts'
 import { problemOf } from './rest/problem.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
@@ -31,8 +33,8 @@ import { systemClock } from './Stay.ts'
 import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
-import { keptIdentity, ownIdentity, type Identity } from './tls/Identity.ts'
-import { isLoopback, isPrivate, speakTls } from './tls/onePort.ts'
+import { certificateFor } from './tls/certificateFor.ts'
+import { isPrivate } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 import { watchRooms, type Watch } from './watch.ts'
@@ -57,6 +59,9 @@ export interface RoomServer {
   readonly fingerprint: Fingerprint | null
   readonly words: string[] | null
   readonly port: number
+  /** Where browsers come without encryption; null where its owner has opened no port for that. */
+  readonly plainPort: number | null
+  readonly plainUrls: string[]
   /** What may keep others out, and how it lets them in; null where nothing is seen, or nobody else is to come in. */
   readonly firewall: FirewallAdvice | null
   readonly dataDir: string
@@ -92,21 +97,27 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     step('folder')
     const dataDir = new DataDir(config.dataDir)
     closers.push(() => dataDir.close())
-    const identity = await identityFor(config, dataDir)
-    const words = identity && (await wordsOf(identity.fingerprint))
-    // Signaling has to have the port's server before there is anything that requests could reach.
+    const certificate = await certificateFor(config, dataDir.keys)
+    // Signaling has to have the ports' servers before there is anything that requests could reach.
     let handle: RequestListener = () => {}
+    let handlePlain: RequestListener = () => {}
     const http = createServer((request, response) => handle(request, response))
-    if (identity) speakTls(http, identity)
+    const plain = config.plainPort === null ? null : createServer((request, response) => handlePlain(request, response))
+    certificate?.showOn(http)
+    if (plain) servePlain(plain)
     const interfaces = new Interfaces()
     closers.push(() => interfaces.close())
-    const addresses = new Addresses(http, interfaces, config, identity !== null)
+    const addresses = new Addresses(http, interfaces, config, certificate !== null)
     closers.push(() => addresses.close())
+    const plainAddresses = plain && new Addresses(plain, interfaces, config, false)
+    closers.push(() => plainAddresses?.close())
 
     // A wrong address or a taken port is said before anything else is started.
-    const probe = createServer()
-    await listen(probe, config)
-    await new Promise((resolve) => probe.close(resolve))
+    for (const way of waysOf(config)) {
+      const probe = createServer()
+      await listen(probe, config.host, way)
+      await new Promise((resolve) => probe.close(resolve))
+    }
 
     // The two that take long go on at once; both are closed, however the other fares.
     step('database')
@@ -126,7 +137,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     await closeOpenSessions(store, lastAlive.toISOString(), config.graceMs / 1_000)
 
     step('network')
-    const signaling = new Signaling(http, config, clock, log)
+    const signaling = new Signaling({ http, plain }, config, clock, log)
     closers.push(() => signaling.close())
     const serverId = deriveKey(dataDir.masterKey, 'lanyard server id').slice(0, 22)
     const { masterKey } = dataDir
@@ -155,29 +166,46 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const trouble = () => store.trouble ?? (sfu.workerPids.length === 0 ? noWorker() : null)
     const metrics = new Metrics(rooms, sfu, headroom)
     closers.push(() => metrics.close())
-    const app = makeHttpApp({ version, config, api: { rooms, store }, metrics, trouble, log })
+    const echo = new Echo(sfu)
+    closers.push(() => echo.close())
+    const trust = certificate && { name: config.name, certificate, port: () => addresses.port }
+    const page = { version, webDir: config.webDir, trust, log }
+    const app = makeHttpApp({ ...page, config, api: { rooms, store }, echo, metrics, trouble })
     handle = guarded(config, listener(app.fetch))
-    const fingerprint = identity?.fingerprint ?? null
-    const features = { chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate }
-    const about = { id: serverId, name: config.name, version, fingerprint, words }
-    signaling.serve(rooms, store, metrics, () => ({ features, server: { ...about, urls: addresses.urls } }))
-    await listen(http, config)
+    handlePlain = guarded(config, listener(makePlainApp(page).fetch))
+    const shown = () => ({ fingerprint: certificate?.fingerprint ?? null, words: certificate?.words ?? null })
+    const features = {
+      ...{ chat: true, sfu: true, relay: true, tokens: true, directCalls: config.directCalls, autoCreate },
+      ownAuthority: (certificate?.authority ?? null) !== null,
+    }
+    const about = { id: serverId, name: config.name, version }
+    signaling.serve({
+      ...{ server: rooms, store, metrics },
+      about: () => ({ features, server: { ...about, ...shown(), urls: addresses.urls } }),
+      secureUrl: (request) => `https://${nameOf(request)}:${addresses.port}`,
+    })
+    const [way, plainWay] = waysOf(config)
+    await listen(http, config.host, way!)
+    if (plain) await listen(plain, config.host, plainWay!)
     if (watch.addresses) addresses.on('changed', () => watch.addresses?.(addresses.urls))
-    if (config.mdns && fingerprint && !addresses.isHereOnly) {
+    if (config.mdns && certificate && !addresses.isHereOnly) {
       const wire = new Multicast(interfaces, log)
       closers.push(() => wire.close())
       // When it was started, so that another number tells those who know it that it has come anew.
       const revision = Math.floor(Date.now() / 1_000)
       const { name } = config
+      const { fingerprint } = certificate
       const announced = { name, instanceId: serverId, protocol: PROTOCOL_VERSION, fingerprint, revision, port: addresses.port }
       const responder = new Responder(announced, wire)
       closers.push(() => responder.close())
+      certificate.on('renewed', () => responder.update({ fingerprint: certificate.fingerprint }))
+      echo.listenOn(wire, () => responder.update({}))
     }
 
     const { databaseFile, backups } = dataDir
-    const running = () => ({ url: addresses.url, urls: addresses.urls, fingerprint, words, version, pid: process.pid, config })
+    const running = () => ({ url: addresses.url, urls: addresses.urls, ...shown(), version, pid: process.pid, config })
     const capacity = { now: () => headroom.capacity, measure: () => headroom.measure() }
-    const owner = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, running, log })
+    const owner = makeOwnerApp({ api: { rooms, store }, capacity, masterKey, databaseFile, backups, certificate, running, log })
     const control = await Control.open(dataDir.path, listener(owner.fetch)).catch((error: unknown) =>
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
@@ -191,9 +219,17 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       get urls() {
         return addresses.urls
       },
-      fingerprint,
-      words,
+      get fingerprint() {
+        return shown().fingerprint
+      },
+      get words() {
+        return shown().words
+      },
       port: addresses.port,
+      plainPort: plainAddresses?.port ?? null,
+      get plainUrls() {
+        return plainAddresses?.urls ?? []
+      },
       firewall,
       dataDir: dataDir.path,
       version,
@@ -235,7 +271,7 @@ function startError(error: unknown): StartError {
 /** Keeps out requests from elsewhere, before anything reads them. */
 function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
   return (request, response) => {
-    if (!isPrivate(request.socket)) return leadToTls(request, response)
+    if (!isPlain(request.socket) && !isPrivate(request.socket)) return leadToTls(request, response)
     const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
     if (!error) return handle(request, response)
     response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
@@ -257,26 +293,13 @@ function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListe
 
 const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
+/** By which name or address a request has come. Its Host has been looked at. */
+const nameOf = ({ headers }: IncomingMessage) => new URL(`http://${headers.host}`).hostname
+
 /** In the reverse order of opening; one that fails does not keep the others open. */
 async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
   for (const close of closers.reverse())
     await Promise.resolve()
       .then(close)
       .catch(() => {})
-}
-
-/** Null where the server speaks plain HTTP: then to this computer alone. */
-async function identityFor(config: ServerConfig, { keys }: DataDir): Promise<Identity | null> {
-  const { host, name, tls, tlsCert, tlsKey } = config
-  const isHere = host === 'localhost' || isLoopback(host)
-  if ((tlsCert === null) !== (tlsKey === null))
-    throw new StartError('wrongSetting', 'A certificate needs its key, and a key its certificate', {
-      hint: 'give both --tls-cert and --tls-key',
-    })
-  if (tls === 'off' && !isHere)
-    throw new StartError('wrongSetting', `Others on the network could read what is said without encryption on ${host}`, {
-      hint: 'leave --tls off away, or listen on this computer alone with --host 127.0.0.1',
-    })
-  if (tlsCert !== null && tlsKey !== null) return tls === 'off' ? null : ownIdentity({ certificate: tlsCert, key: tlsKey })
-  return tls === 'on' || (tls === 'auto' && !isHere) ? keptIdentity(keys, name) : null
 }

@@ -56,7 +56,7 @@ export async function unban(store: Store, by: Peer, userId: string): Promise<voi
 /** Gives someone a role below one's own, for all their seats and for good. */
 export function setRole(store: Store, by: Peer, { peerId, role }: Params<'setRole'>): Promise<void> {
   return by.room.turns.run(async () => {
-    const peer = below(by, peerId, 'setRole')
+    const peer = encrypted(below(by, peerId, 'setRole'))
     if (!outranks(by.role, role)) throw new AppError('forbidden', 'You can give roles below your own')
     const { room } = peer
     const { userId } = peer.seat
@@ -71,10 +71,10 @@ export function setRole(store: Store, by: Peer, { peerId, role }: Params<'setRol
 /** Makes someone else the host, for good; whoever was it becomes a co-host. */
 export function handOver(store: Store, by: Peer, peerId: string): Promise<void> {
   return by.room.turns.run(async () => {
-    const peer = below(by, peerId, 'handOver')
+    const peer = encrypted(below(by, peerId, 'handOver'))
     const { room } = peer
-    const { userId, name, grant } = peer.seat
-    if (!allows(grant, 'handOver')) throw new AppError('forbidden', 'Their invitation does not let them lead a room')
+    const { userId, name } = peer.seat
+    if (!allows(peer.seat, 'handOver')) throw new AppError('forbidden', 'Their invitation does not let them lead a room')
     const note = room.noteOf('handedOver', by, subjectOf(peer))
     const stored = await giveRoom(noting(store, note), room.stored, { userId, name }, note.at)
     if (!stored) throw new AppError('roomNotFound', 'This room is no more')
@@ -97,6 +97,15 @@ function below(by: Peer, peerId: string, right: Right): Peer {
   if (!peer) throw new AppError('peerNotFound', 'Nobody with that id is in this room')
   if (!outranks(by.role, peer.role)) throw new AppError('forbidden', `You cannot do that to ${peer === by ? 'yourself' : 'them'}`)
   return peer
+}
+
+/** Throws `forbidden` for someone whose connection others can read: whoever reads it could lead the room in their place. */
+function encrypted(peer: Peer): Peer {
+  if (!peer.seat.isPlain) return peer
+  throw new AppError(
+    'forbidden',
+    `${peer.seat.name} has come without encryption, to watch, listen and chat; no role can be given to them`,
+  )
 }
 
 const subjectOf = ({ seat: { userId, name } }: Peer) => ({ id: userId, name })

@@ -120,9 +120,9 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     return [...this.#slots].reduce((sum, { load }) => sum + load, 0)
   }
 
-  /** A router on the least loaded worker. Throws `mediaUnavailable`. */
-  async createRouter(): Promise<MediaRouter> {
-    const slot = await this.#leastLoaded()
+  /** A router on the least loaded worker; where it may, on a new one, if all are at work. Throws `mediaUnavailable`. */
+  async createRouter({ mayStartWorker = true } = {}): Promise<MediaRouter> {
+    const slot = await this.#leastLoaded(mayStartWorker)
     slot.routers += 1
     try {
       const router = await slot.worker.createRouter({ mediaCodecs })
@@ -161,9 +161,9 @@ export class Sfu extends Emitter<{ workerDied: [pid: number] }> {
     return Math.min(maxWorkers ?? availableParallelism(), rtcPorts.max - rtcPorts.min + 1)
   }
 
-  async #leastLoaded(): Promise<Slot> {
+  async #leastLoaded(mayStart: boolean): Promise<Slot> {
     const [least] = [...this.#slots].sort((a, b) => a.routers - b.routers)
-    if (least && (least.routers === 0 || this.#slots.size >= this.#mostWorkers)) return least
+    if (least && (!mayStart || least.routers === 0 || this.#slots.size >= this.#mostWorkers)) return least
     this.#starting ??= this.#startWorker().finally(() => (this.#starting = null))
     try {
       return await this.#starting

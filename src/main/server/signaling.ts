@@ -21,6 +21,8 @@ import { Inbox } from './Inbox.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './Metrics.ts'
 import { mayEnter, tokenInUrl } from './origin.ts'
+import { encryptionRequired, requirePermitted } from './plainGuests.ts'
+import { isPlain } from './plainPort.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Clock } from './Stay.ts'
 import type { Store } from './store/Store.ts'
@@ -40,11 +42,28 @@ const GOODBYE_MS = 500
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
 
 /** What the server says of itself in its greeting. */
-type About = Pick<Welcome, 'features' | 'server'>
+export type About = Pick<Welcome, 'features' | 'server'>
 
-/** Socket.IO on the server's port: parses what comes in, answers every request with a Result. The only file that knows it. */
+/** The servers on its ports: the one where nobody else can read what is said, and where there is one, that where others can. */
+export interface Ports {
+  http: HttpServer
+  plain: HttpServer | null
+}
+
+/** What of the rest of the server it works with. */
+export interface Served {
+  server: RoomServer
+  store: Store
+  metrics: Metrics
+  about: () => About
+  /** Where whoever asks without encryption can go on with it. */
+  secureUrl: (request: IncomingMessage) => string
+}
+
+/** Socket.IO on the server's ports: parses what comes in, answers every request with a Result. The only file that knows it. */
 export class Signaling {
   readonly #io: Server
+  readonly #plain: HttpServer | null
   readonly #clock: Clock
   readonly #log: Logger
   readonly #queues: NodeJS.Timeout
@@ -54,30 +73,36 @@ export class Signaling {
   #draining = false
 
   constructor(
-    http: HttpServer,
+    { http, plain }: Ports,
     config: Pick<ServerConfig, 'announceIps' | 'allowedHosts' | 'allowedOrigins'>,
     clock: Clock,
     log: Logger,
   ) {
     this.#clock = clock
     this.#log = log
-    this.#io = new Server(http, {
+    this.#plain = plain
+    this.#io = new Server({
       serveClient: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: PING_EVERY_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: 10_000,
     })
-    // Every request, not only the first of a connection; and no JSONP, by which a page of another origin could read answers.
-    this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      if (mayEnter(request, config) && !/[?&]j=/.test(request.url ?? '')) return next()
-      response.writeHead(403)
-      response.end()
-    })
-    http.on('connection', (connection) => {
-      this.#connections.add(connection)
-      connection.once('close', () => this.#connections.delete(connection))
-    })
+    // Each port has an engine of its own, so that what has begun on one cannot go on on the other. The last one is ended by `close`.
+    for (const port of plain ? [plain, http] : [http]) {
+      // To the port without encryption, browsers do not say that the page of another site asks; with WebSockets, they name its origin.
+      this.#io.attach(port, port === plain ? { transports: ['websocket'] } : {})
+      // Every request, not only the first of a connection; and no JSONP, by which a page of another origin could read answers.
+      this.#io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+        if (mayEnter(request, config) && !/[?&]j=/.test(request.url ?? '')) return next()
+        response.writeHead(403)
+        response.end()
+      })
+      port.on('connection', (connection) => {
+        this.#connections.add(connection)
+        connection.once('close', () => this.#connections.delete(connection))
+      })
+    }
     this.#queues = setInterval(() => this.#cutOffWhoDoesNotRead(), QUEUES_EVERY_MS)
     this.#queues.unref()
   }
@@ -91,12 +116,13 @@ export class Signaling {
   }
 
   /** Lets clients in. */
-  serve(server: RoomServer, store: Store, metrics: Metrics, about: () => About): void {
+  serve(served: Served): void {
+    const { server, store, metrics } = served
     const handlers = makeHandlers(server, store)
     this.#metrics = metrics
     const log = this.#log
     this.#io.use((socket, next) => {
-      identify(socket, server).then(
+      identify(socket, served).then(
         (welcomed) => {
           socket.data = welcomed
           next()
@@ -108,7 +134,7 @@ export class Signaling {
         },
       )
     })
-    this.#io.on('connection', (socket) => this.#accept(socket, server, handlers, about))
+    this.#io.on('connection', (socket) => this.#accept(socket, served, handlers))
   }
 
   /** Takes no request any more, and gives those that were taken some time to be answered. */
@@ -130,11 +156,11 @@ export class Signaling {
     const patience = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy()
     }, GOODBYE_MS)
-    await this.#io.close()
+    await Promise.all([this.#io.close(), new Promise((resolve) => (this.#plain ? this.#plain.close(resolve) : resolve(null)))])
     clearTimeout(patience)
   }
 
-  #accept(socket: Socket, server: RoomServer, handlers: Handlers, about: () => About): void {
+  #accept(socket: Socket, { server, about }: Served, handlers: Handlers): void {
     const { identity, resume } = socket.data as Identified
     const connection = new Connection(wireOf(socket), identity, socket.handshake.address || null, this.#clock.uptime())
     socket.conn.on('heartbeat', () => (connection.heardUp = this.#clock.uptime()))
@@ -166,7 +192,7 @@ export class Signaling {
         connectionId: connection.id,
         protocol: PROTOCOL_VERSION,
         userId: connection.userId,
-        ...about(),
+        ...aboutFor(connection, about()),
         resume: connection.resume,
         resumed,
       })
@@ -225,7 +251,9 @@ async function handle<N extends RequestName>(
     const path = issue?.path.join('.') ?? ''
     throw new AppError('badRequest', `${name}: ${path ? `${path}: ` : ''}${issue?.message ?? 'wrong'}`, { details: { path } })
   }
-  return handlers[name](connection, parsed.data as Params<N>)
+  const known = parsed.data as Params<N>
+  if (connection.plain) requirePermitted(connection.plain, name, known)
+  return handlers[name](connection, known)
 }
 
 function parseHandshake(auth: unknown): Handshake {
@@ -249,18 +277,32 @@ interface Identified {
 }
 
 /** Who connects, by what they have said of themselves. Throws the reason to refuse them. */
-async function identify({ handshake: { auth, query } }: Socket, server: RoomServer): Promise<Identified> {
-  if ('token' in query) throw tokenInUrl()
-  const { device, token, resume } = parseHandshake(auth)
+async function identify({ handshake, request }: Socket, { server, secureUrl }: Served): Promise<Identified> {
+  if ('token' in handshake.query) throw tokenInUrl()
+  const { device, token, resume } = parseHandshake(handshake.auth)
+  const plain = isPlain(request.socket) ? { secureUrl: secureUrl(request) } : null
+  if (plain) {
+    // Said so that it is noticed: whoever has sent one has shown it to the whole network.
+    if (device !== undefined || token !== undefined) throw encryptionRequired(plain)
+    await server.tenants.requireActive(LOCAL)
+    return { identity: { tenantId: LOCAL, userId: randomId(), deviceHash: null, grant: null, plain }, resume }
+  }
   const deviceHash = device === undefined ? null : hashSecret(device)
   const userId = device === undefined ? randomId() : userIdOf(LOCAL, device)
   // Whoever takes a seat back needs no token for it, and may still bring the one that is spent.
-  if (token === undefined || (resume !== undefined && server.entrance.canResume(resume, deviceHash))) {
+  if (token === undefined || (resume !== undefined && server.entrance.canResume(resume, { deviceHash, isPlain: false }))) {
     await server.tenants.requireActive(LOCAL)
-    return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null }, resume }
+    return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null, plain }, resume }
   }
   const grant = await server.tokens.verify(token)
-  return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant }, resume }
+  return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant, plain }, resume }
+}
+
+/** Where others can read the connection, its owner is told so, and where there is a better one first. */
+function aboutFor({ plain }: Connection, { features, server }: About): About {
+  if (!plain) return { features: { ...features, plain: false }, server }
+  const urls = [plain.secureUrl, ...server.urls.filter((url) => url.startsWith('https:') && url !== plain.secureUrl)]
+  return { features: { ...features, plain: true }, server: { ...server, urls } }
 }
 
 function wireOf(socket: Socket): Wire {

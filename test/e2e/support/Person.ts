@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, type Locator, type Page } from '@playwright/test'
+import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
 import { browserSwitches, looks, writeDevices } from '../../../examples/playwright/kit/looks.ts'
-import { lookOfPicture, lookOfSound, type Look } from '../../support/looks.ts'
+import { arePicturesComing, lookOfPicture, lookOfSound, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
 
@@ -17,6 +17,12 @@ export interface PersonOptions {
   /** Real browsers hide their addresses behind mDNS names; tests elsewhere show them, as multicast is not to be had. */
   hideAddresses?: boolean
   viewport?: { width: number; height: number }
+  /** A telephone's size, and its touch. */
+  phone?: boolean
+  /** Further switches of the browser. */
+  args?: readonly string[]
+  /** The folder that the browser takes for its user's. Default: that of whoever runs the test. */
+  home?: string
   /** Where the browser runs. Default: here. */
   machine?: Machine
 }
@@ -49,7 +55,15 @@ export class Person {
 
   static async start(
     name: string,
-    { look, hideAddresses = false, viewport = { width: 1280, height: 800 }, machine }: PersonOptions,
+    {
+      look,
+      hideAddresses = false,
+      viewport = { width: 1280, height: 800 },
+      phone = false,
+      args = [],
+      home,
+      machine,
+    }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
     const media = look === null ? [] : browserSwitches(writeDevices(folder, looks[look]))
@@ -59,7 +73,8 @@ export class Person {
     const executablePath = launcher ?? installed
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       ...(executablePath && { executablePath }),
-      viewport,
+      ...(phone ? devices['Pixel 7'] : { viewport }),
+      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -72,6 +87,7 @@ export class Person {
         '--autoplay-policy=no-user-gesture-required',
         ...(hideAddresses ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
         ...media,
+        ...args,
       ],
     })
     const page = context.pages()[0] ?? (await context.newPage())
@@ -161,6 +177,13 @@ export class Person {
       .toBe(look)
   }
 
+  /** Waits until pictures of someone come, and not one that stands still. */
+  async seesMoving(other: Person): Promise<void> {
+    await expect
+      .poll(() => arePicturesComing(this.#cameraOf(other)), { message: `${this.name} sees ${other.name} move`, timeout: 20_000 })
+      .toBe(true)
+  }
+
   async seesNoPictureOf(other: Person): Promise<void> {
     await expect
       .poll(() => this.#colourOf(other), { message: `${this.name} sees no picture of ${other.name}`, timeout: 20_000 })
@@ -179,7 +202,11 @@ export class Person {
   }
 
   #colourOf(other: Person): Promise<Look | null> {
-    return lookOfPicture(this.figure(other.name).locator('video[data-source="camera"]'))
+    return lookOfPicture(this.#cameraOf(other))
+  }
+
+  #cameraOf(other: Person): Locator {
+    return this.figure(other.name).locator('video[data-source="camera"]')
   }
 
   #toneOf(other: Person): Promise<Look | null> {

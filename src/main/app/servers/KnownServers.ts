@@ -1,9 +1,8 @@
-import type { Logger } from 'pino'
 import { z } from 'zod'
 import { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { Shown } from '../../lan/pinned.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import { KeptFile } from '../KeptFile.ts'
+import type { KeptFile } from '../KeptFile.ts'
 
 /** Addresses that are remembered of one server. */
 const MOST_ADDRESSES = 8
@@ -15,6 +14,8 @@ export const KnownServer = z.object({
   fingerprint: Fingerprint,
   /** The authority that has signed it, which can vouch for a renewed one. */
   authority: Fingerprint.nullable(),
+  /** When it was made. */
+  issuedAt: z.iso.datetime(),
   /** Whether it was known by a certificate that this computer trusts anyway, so that one like it is as good. */
   isPublic: z.boolean(),
   name: z.string().max(200),
@@ -33,18 +34,17 @@ export type Recognised =
 
 /** The servers that this copy trusts, by their certificates. */
 export class KnownServers extends Emitter<{ changed: [] }> {
-  readonly #file: KeptFile
+  readonly #file: Pick<KeptFile, 'get' | 'set'>
 
-  constructor(log: Logger) {
+  constructor(file: Pick<KeptFile, 'get' | 'set'>) {
     super()
-    this.#file = new KeptFile('servers', log)
+    this.#file = file
   }
 
+  /** One that cannot be read does not take the others along. */
   get all(): KnownServer[] {
-    return z
-      .array(KnownServer)
-      .catch([])
-      .parse(this.#file.get('servers') ?? [])
+    const kept = this.#file.get('servers')
+    return Array.isArray(kept) ? kept.flatMap((server) => KnownServer.safeParse(server).data ?? []) : []
   }
 
   withId(id: string): KnownServer | null {
@@ -56,28 +56,31 @@ export class KnownServers extends Emitter<{ changed: [] }> {
   }
 
   /**
-   * Says whose certificate that is. A renewed one counts where the authority that was seen before has signed it, or, for a server whose
-   * certificate this computer trusts by its name anyway, where it does so still. Everything else at a known address is a stranger.
+   * Says whose certificate that is. A renewed one counts where the authority that was seen before has signed it, later than the one that is
+   * known: its key may be why that was renewed. Or, for a server whose certificate this computer trusts by its name anyway, where it does so
+   * still. Everything else at a known address is a stranger.
    */
-  recognise({ fingerprint, authority, isPublic }: Shown, address: string): Recognised {
+  recognise({ fingerprint, authority, issuedAt, isPublic }: Shown, address: string): Recognised {
     const known = this.withFingerprint(fingerprint)
     if (known) return { status: 'known', server: this.#keep({ ...known, addresses: first(address, known.addresses) }) }
     const { all } = this
     const atAddress = all.find(({ addresses }) => addresses.includes(address))
     const renewed =
-      (authority !== null && all.find((server) => server.authority === authority)) ||
+      (authority !== null && all.find((server) => server.authority === authority && server.issuedAt <= issuedAt)) ||
       (isPublic && atAddress?.isPublic ? atAddress : undefined)
-    if (renewed)
-      return { status: 'known', server: this.#keep({ ...renewed, fingerprint, addresses: first(address, renewed.addresses) }) }
+    if (renewed) {
+      const addresses = first(address, renewed.addresses)
+      return { status: 'known', server: this.#keep({ ...renewed, fingerprint, issuedAt, addresses }) }
+    }
     return atAddress ? { status: 'changed', server: atAddress } : { status: 'new' }
   }
 
   /** From now on this certificate is trusted. */
-  trust({ fingerprint, authority, isPublic }: Shown, address: string, name: string): KnownServer {
+  trust({ fingerprint, authority, issuedAt, isPublic }: Shown, address: string, name: string): KnownServer {
     const known = this.withFingerprint(fingerprint)
     const metAt = known?.metAt ?? new Date().toISOString()
     const addresses = first(address, known?.addresses ?? [])
-    return this.#keep({ id: known?.id ?? fingerprint, fingerprint, authority, isPublic, name, addresses, metAt })
+    return this.#keep({ id: known?.id ?? fingerprint, fingerprint, authority, issuedAt, isPublic, name, addresses, metAt })
   }
 
   /** As it calls itself now. */

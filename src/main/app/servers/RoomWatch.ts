@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { RoomList } from '../../../client/RoomList.ts'
 import { Signaling } from '../../../client/Signaling.ts'
 import { Emitter } from '../../../shared/emitter.ts'
@@ -5,6 +6,9 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { Room } from '../../../shared/model.ts'
 import { PinnedAgent } from '../../lan/pinned.ts'
+
+/** How long someone who has typed a code waits for a server that is not connected, in ms. */
+const PATIENCE_MS = 3_000
 
 export interface WatchedServer {
   fingerprint: Fingerprint
@@ -56,9 +60,9 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
     this.#signaling.wake()
   }
 
-  /** Whether the server has the room that a code means. Waits for its answer, and throws where there is none. */
+  /** Whether the server has the room that a code means. Throws where there is no answer. */
   async has(ref: string): Promise<boolean> {
-    await this.#signaling.ready()
+    await Promise.race([this.#signaling.ready(), tooLate()])
     try {
       await this.#signaling.request('findRoom', { roomId: ref })
       return true
@@ -73,3 +77,5 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
     this.#agent.destroy()
   }
 }
+
+const tooLate = () => setTimeout(PATIENCE_MS).then(() => Promise.reject(new Error('no answer in time')))

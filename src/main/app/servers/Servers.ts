@@ -12,6 +12,10 @@ import { RoomWatch } from './RoomWatch.ts'
 
 /** Certificates that were shown and not trusted yet; the oldest give way. */
 const MOST_SHOWN = 50
+/** How long a server may take to show that it still is where it was, in ms; longer than any that is there needs on a local network. */
+const MOVED_MS = 2_000
+/** Addresses at which one server is looked for: anyone may claim to be it, at any of them. */
+const MOST_TRIED = 64
 
 /** What sees servers in the network. */
 export interface Discovery extends Emitter<{ changed: [] }> {
@@ -78,27 +82,27 @@ export class Servers extends Emitter<{ changed: [] }> {
   /** Looks who is there, and says whether it is someone known. Nothing is told to them but that someone shakes hands. */
   async meet({ addresses, fingerprint, isProof }: Wish): Promise<MetServer> {
     const { known } = this.#options
-    const found = await this.#findAny(addresses, fingerprint)
+    const claimed = fingerprint === null ? [] : this.#addressesSeen(fingerprint)
+    const found = await this.#findAny([...new Set([...addresses, ...claimed])], fingerprint)
     if (found === null) return { status: 'unreachable' }
     const { address, shown } = found
     const words = () => wordsOf(shown.fingerprint)
-    if (fingerprint !== null && shown.fingerprint !== fingerprint) {
-      // A link of before its certificate was renewed still leads to a server that is known.
-      const recognised = known.recognise(shown, address)
-      if (recognised.status === 'known') return knownAs(recognised.server)
-      const expected = known.withFingerprint(fingerprint)?.name ?? null
-      return { status: 'changed', name: expected, words: await words() }
-    }
-    if (fingerprint !== null && isProof) return this.#know(found)
+    const isExpected = fingerprint === null || shown.fingerprint === fingerprint
     const recognised = known.recognise(shown, address)
-    if (recognised.status === 'known') return knownAs(recognised.server)
+    // A link of before its certificate was renewed still leads to a server that is known; not to another one, known or not.
+    if (recognised.status === 'known' && (isExpected || recognised.server.id === fingerprint)) return knownAs(recognised.server)
+    if (!isExpected) {
+      const expected = known.withFingerprint(fingerprint) ?? known.withId(fingerprint)
+      return { status: 'changed', name: expected?.name ?? null, words: await words() }
+    }
+    if (isProof) return this.#know(found)
     if (recognised.status === 'changed') {
       const { server } = recognised
       if (!(await this.#isElsewhere(server, address))) return { status: 'changed', name: server.name, words: await words() }
       known.leaves(server, address)
     }
     // Whoever has typed a name that this computer's own authorities vouch for needs no words.
-    if (shown.isPublic) return this.#know(found)
+    if (shown.isPublic && fingerprint === null) return this.#know(found)
     this.#remember(found)
     return { status: 'new', fingerprint: shown.fingerprint, name: this.#nameOf(shown.fingerprint), address, words: await words() }
   }
@@ -117,8 +121,10 @@ export class Servers extends Emitter<{ changed: [] }> {
     if (!server) return { status: 'unreachable' }
     const found = await this.#find(server)
     if (found !== null) return knownAs(this.#options.known.withId(id) ?? server)
-    // Where somebody else answers in its place, that is said.
-    return this.meet({ addresses: this.#addressesOf(server), fingerprint: null, isProof: false })
+    // Where somebody else answers in its place, that is said; this is no way to meet them.
+    const other = await this.#findAny(server.addresses, null)
+    if (other === null) return { status: 'unreachable' }
+    return { status: 'changed', name: server.name, words: await wordsOf(other.shown.fingerprint) }
   }
 
   /** Where a known server is now, as `https://HOST:PORT`; null where it is not to be found. */
@@ -129,6 +135,23 @@ export class Servers extends Emitter<{ changed: [] }> {
     return found === null ? null : `https://${found}`
   }
 
+  /** Whether a known server shows itself in the network, and does not answer any more where it was. */
+  async hasLeft(id: string, address: string): Promise<boolean> {
+    const server = this.#options.known.withId(id)
+    if (!server || this.seenAt(id).length === 0) return false
+    const answers = shownAt(splitAddress(address), AbortSignal.timeout(MOVED_MS))
+    return answers.then(
+      ({ fingerprint }) => fingerprint !== server.fingerprint,
+      () => true,
+    )
+  }
+
+  /** Where in the network a known server shows itself, as it says. */
+  seenAt(id: string): string[] {
+    const server = this.#options.known.withId(id)
+    return server ? this.#addressesSeen(server.fingerprint) : []
+  }
+
   /** Which of the servers that are known and there have the room that a code means. */
   async lookUp(ref: string): Promise<KnownServer[]> {
     const asked = [...this.#watches].map(async ([id, watch]) => ((await watch.has(ref)) ? id : null))
@@ -137,6 +160,12 @@ export class Servers extends Emitter<{ changed: [] }> {
       const server = answer.status === 'fulfilled' && answer.value !== null ? this.#options.known.withId(answer.value) : null
       return server ? [server] : []
     })
+  }
+
+  /** Where a known one may be, as `HOST:PORT`, the best first; none where it is not known. */
+  addressesOf(id: string): string[] {
+    const server = this.#options.known.withId(id)
+    return server ? this.#addressesOf(server) : []
   }
 
   close(): void {
@@ -151,18 +180,25 @@ export class Servers extends Emitter<{ changed: [] }> {
     return knownAs(known.trust(shown, address, name))
   }
 
+  /** By fingerprint, which anyone can claim: each who does is a way that may lead there. */
   get #seen(): Seen[] {
     const own = this.#options.ownFingerprint()
-    return this.#options.discovery.seen.filter(({ fingerprint }) => fingerprint !== own)
+    const others = this.#options.discovery.seen.filter(({ fingerprint }) => fingerprint !== own)
+    const claims = Map.groupBy(others, ({ fingerprint }) => fingerprint)
+    return [...claims.values()].map((all) => ({ ...all[0]!, addresses: inTurn(all.map(({ addresses }) => addresses)) }))
   }
 
   #nameOf(fingerprint: Fingerprint): string | null {
     return this.#seen.find((seen) => seen.fingerprint === fingerprint)?.name ?? null
   }
 
-  #addressesOf({ fingerprint, addresses }: KnownServer): string[] {
+  #addressesSeen(fingerprint: Fingerprint): string[] {
     const seen = this.#seen.find((one) => one.fingerprint === fingerprint)
-    return [...new Set([...(seen ? reachable(seen) : []), ...addresses])]
+    return seen ? reachable(seen).slice(0, MOST_TRIED) : []
+  }
+
+  #addressesOf({ fingerprint, addresses }: KnownServer): string[] {
+    return [...new Set([...this.#addressesSeen(fingerprint), ...addresses])]
   }
 
   /** The first of its addresses at which it answers itself. */
@@ -220,7 +256,9 @@ export class Servers extends Emitter<{ changed: [] }> {
     for (const server of wanted) {
       const device = await deviceFor(server)
       const address = this.#addressesOf(server)[0]
-      if (this.#closed || this.#watches.has(server.id) || address === undefined) continue
+      // It may have been forgotten meanwhile, or renewed.
+      const isStill = known.withId(server.id)?.fingerprint === server.fingerprint
+      if (this.#closed || !isStill || this.#watches.has(server.id) || address === undefined) continue
       const watch = new RoomWatch(`https://${address}`, {
         fingerprint: server.fingerprint,
         device,
@@ -237,6 +275,12 @@ export class Servers extends Emitter<{ changed: [] }> {
 }
 
 const knownAs = ({ id, name }: KnownServer): MetServer => ({ status: 'known', serverId: id, name })
+
+/** The first of each list, then the second of each … */
+const inTurn = <T>(lists: T[][]): T[] =>
+  Array.from({ length: Math.max(...lists.map(({ length }) => length)) }, (_, i) =>
+    lists.flatMap((list) => list.slice(i, i + 1)),
+  ).flat()
 
 /** Those without a zone, which no address of a page can have. */
 const reachable = ({ addresses }: Seen) => addresses.filter((address) => URL.canParse(`https://${address}`))

@@ -1,33 +1,33 @@
-import { existsSync } from 'node:fs'
-import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type Context } from 'hono'
 import { cors } from 'hono/cors'
-import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../../shared/errors.ts'
+import { ECHO_PATH } from '../../lan/doctor/echo.ts'
 import { callerOf } from '../apiKeys.ts'
 import type { ServerConfig } from '../config.ts'
+import type { Echo } from '../Echo.ts'
 import { LOCAL } from '../ids.ts'
-import type { Logger } from '../log.ts'
 import type { Metrics } from '../Metrics.ts'
 import { addressOf, bearerOf, type Api } from './access.ts'
 import { makeApi } from './api.ts'
 import { makeDocsPage } from './docsPage.ts'
+import { makeEchoApp } from './echo.ts'
 import { makeOlderApi } from './older.ts'
+import { headers, servePage, type PageOptions } from './page.ts'
 import { answerError, problem } from './problem.ts'
 
-export interface HttpOptions {
-  version: string
-  config: Pick<ServerConfig, 'webDir' | 'allowedOrigins'>
+export interface HttpOptions extends PageOptions {
+  config: Pick<ServerConfig, 'allowedOrigins'>
   api: Api
+  echo: Echo
   metrics: Metrics
   /** Why the server cannot do its work now; null where it can. */
   trouble: () => AppError | null
-  log: Logger
 }
 
 /** The HTTP side of the server: its health, the REST interface, and the interface for browsers. */
-export function makeHttpApp({ version, config, api, metrics, trouble, log }: HttpOptions): Hono {
-  const { webDir, allowedOrigins } = config
+export function makeHttpApp(options: HttpOptions): Hono {
+  const { version, config, api, echo, metrics, trouble, log } = options
+  const { allowedOrigins } = config
   const app = new Hono()
   app.onError((error, c) => answerError(c, error, log))
   app.notFound((c) => {
@@ -38,26 +38,7 @@ export function makeHttpApp({ version, config, api, metrics, trouble, log }: Htt
   })
   // Before the headers of all others, because its own are stricter.
   app.route('/api/docs', makeDocsPage())
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // Svelte sets styles of elements; nothing else is inline.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-      permissionsPolicy: { camera: ['self'], microphone: ['self'], displayCapture: ['self'], geolocation: [] },
-      referrerPolicy: 'no-referrer',
-      // Plain http on loopback and in a LAN is the rule here.
-      strictTransportSecurity: false,
-    }),
-  )
-  app.get('/healthz', (c) => c.json({ status: 'ok', version }))
+  app.use(headers())
   app.get('/readyz', (c) => {
     const error = trouble()
     return error ? problem(c, error) : c.json({ status: 'ready', version })
@@ -75,21 +56,8 @@ export function makeHttpApp({ version, config, api, metrics, trouble, log }: Htt
   }
   app.route('/api/v1', makeApi(api))
   app.route('/api/rooms', makeOlderApi(api))
-  if (webDir !== null && existsSync(webDir)) {
-    const page = serveStatic({ root: webDir, path: 'index.html', onFound: (_, c) => c.header('Cache-Control', 'no-cache') })
-    // What a link leads to; the page itself reads the code out of its address.
-    app.get('/j/:code', page)
-    app.get('/j/:code/', page)
-    app.use(
-      serveStatic({
-        root: webDir,
-        onFound: (path, c) => {
-          // Built files carry their hash in their name.
-          c.header('Cache-Control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
-        },
-      }),
-    )
-  }
+  app.route(ECHO_PATH, makeEchoApp(echo))
+  servePage(app, options)
   return app
 }
 

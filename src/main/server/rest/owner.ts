@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import type { Capacity } from '../../../shared/capacity.ts'
@@ -24,8 +24,10 @@ import type { Logger } from '../log.ts'
 import { copyDatabase } from '../store/backup.ts'
 import { listKeys, revokeKey } from '../store/keys.ts'
 import { listTenants, tenantById } from '../store/tenants.ts'
+import type { Certificate } from '../tls/Certificate.ts'
 import { roomOf, type Api, type KeyEnv } from './access.ts'
 import { limited, makeApi } from './api.ts'
+import { bodyOf } from './body.ts'
 import { answerError, problem } from './problem.ts'
 
 /** Names the tenant that a request is about; the local one where it is not there. */
@@ -50,6 +52,8 @@ export interface OwnerOptions {
   databaseFile: string
   /** The folder in which a copy lies until it is fetched. */
   backups: string
+  /** Null where the server speaks plain HTTP, or never was started to speak anything else. */
+  certificate: Certificate | null
   /** Null where the store is open for one command only. */
   running: (() => RunningServer) | null
   log: Logger
@@ -72,7 +76,7 @@ const FETCHED = /^fetched-.*\.db(\.part)?$/
  * on the control socket, and called in process by the command line where no server runs.
  */
 export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
-  const { api, capacity, databaseFile, backups, running, log } = options
+  const { api, capacity, databaseFile, backups, certificate, running, log } = options
   const context = { ...api, masterKey: options.masterKey }
   const identify = createMiddleware<KeyEnv>(async (c, next) => {
     const id = c.req.header(TENANT_HEADER) ?? LOCAL
@@ -91,6 +95,12 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
   app.use('/owner/*', limited)
 
   app.get('/owner/server', (c) => c.json({ server: running?.() ?? null }))
+  app.get('/owner/certificate', (c) => c.json({ certificate: certificate?.info ?? null }))
+  app.post('/owner/certificate', async (c) => {
+    if (!certificate) throw new AppError('forbidden', 'There is no certificate: this server speaks to its own computer alone')
+    await certificate.renew()
+    return c.json({ certificate: certificate.info }, 201)
+  })
   app.get('/owner/capacity', (c) => c.json({ capacity: capacity.now() }))
   app.post('/owner/capacity', async (c) => c.json({ capacity: await capacity.measure() }))
   app.get('/owner/keys', async (c) => c.json({ keys: await listKeys(api.store, c.req.query('tenant')) }))
@@ -130,16 +140,4 @@ export function makeOwnerApp(options: OwnerOptions): Hono<KeyEnv> {
     return c.json(await importMessages(context, await roomOf(api, c.get('caller'), c.req.param('room')), messages))
   })
   return app
-}
-
-/** Throws `badRequest`, with the path of what is wrong. */
-async function bodyOf<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
-  const body = await c.req.json<unknown>().catch((cause: unknown) => {
-    throw new AppError('badRequest', 'Send JSON', { cause })
-  })
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const path = issue?.path.join('.') ?? ''
-  throw new AppError('badRequest', `${path ? `${path}: ` : ''}${issue?.message ?? 'wrong'}`, { details: { path } })
 }

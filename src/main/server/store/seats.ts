@@ -22,7 +22,8 @@ export interface OpenedSeat extends Declared {
   /** What its token allows, and which that was; null for a seat that was taken without one. */
   permissions: Permissions | null
   tokenId: string | null
-  resumeHash: string
+  /** Null for a seat that is not to be taken back when the server has ended. */
+  resumeHash: string | null
   previousResumeHash: string | null
 }
 
@@ -68,13 +69,14 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
     address: seat.address,
     token_id: seat.tokenId,
   }
-  const resume = {
+  const { resumeHash: hash } = seat
+  const resume = hash !== null && {
     ...presence,
     device_hash: seat.deviceHash,
     role,
     permissions: seat.permissions && JSON.stringify(seat.permissions),
     token_id: seat.tokenId,
-    hash: seat.resumeHash,
+    hash,
     previous_hash: seat.previousResumeHash,
   }
   db.record(
@@ -83,7 +85,7 @@ export function openSeat(db: Db, seat: OpenedSeat): void {
       .values(session)
       .onConflict((conflict) => conflict.column('id').doNothing()),
     db.query.replaceInto('presence').values(presence),
-    db.query.replaceInto('resumes').values(resume),
+    ...(resume ? [db.query.replaceInto('resumes').values(resume)] : []),
   )
 }
 

@@ -39,6 +39,13 @@ export async function keptIdentity(keys: string, serverName: string): Promise<Id
   return renewIdentity(keys, serverName)
 }
 
+/** The one that is kept, be it that it runs out; null where none was made. */
+export function readIdentity(keys: string): Identity | null {
+  const authority = readPair(keys, 'authority')
+  const server = authority && readPair(keys, 'server')
+  return server && identityOf(server, authority)
+}
+
 /** Replaces the server's key and certificate, for the names and addresses that this machine has now. */
 export async function renewIdentity(keys: string, serverName: string): Promise<Identity> {
   const { makeAuthority, signServer } = await import('./authority.ts')

@@ -42,8 +42,10 @@ export function speakTls(http: HttpServer, { credentials }: Identity): TlsServer
 
 /** Whether nobody on the network can read a connection: it is encrypted, or does not leave this computer. */
 export function isPrivate(socket: Socket): boolean {
-  return (socket as Partial<TLSSocket>).encrypted === true || isLoopback(socket.remoteAddress)
+  return isEncrypted(socket) || isLoopback(socket.remoteAddress)
 }
+
+export const isEncrypted = (socket: Socket): boolean => (socket as Partial<TLSSocket>).encrypted === true
 
 /** Both IPv4, also as IPv6 writes it, and IPv6. */
 export function isLoopback(address: string | undefined): boolean {

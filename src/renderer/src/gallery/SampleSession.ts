@@ -17,6 +17,8 @@ export interface Scene {
   rooms: readonly Room[] | 'loading' | AppError
   people: number
   screens: number
+  /** Whether one has come without encryption, or someone else has. */
+  plain: 'self' | 'other' | null
   /** Before the room. */
   waiting: readonly Waiting[]
   waitingMessages: Session['waitingMessages']
@@ -38,7 +40,7 @@ export interface Scene {
   room: Room | AppError
 }
 
-const welcome = {
+export const welcome = {
   connectionId: 'c0',
   protocol: 1,
   userId: 'u0',
@@ -55,6 +57,7 @@ export const plainScene: Scene = {
   rooms: sampleRooms,
   people: 4,
   screens: 0,
+  plain: null,
   waiting: [],
   waitingMessages: [],
   role: 'host',
@@ -94,13 +97,16 @@ export class SampleSession
       screen: index > 0 && index <= scene.screens,
       ...(index === 0 && { role: scene.role }),
       ...(index > 0 && scene.role !== 'host' && index === 1 && { role: 'host' as const }),
+      ...(scene.plain &&
+        (scene.plain === 'self') === (index === 0) &&
+        index < 2 && { role: 'listener' as const, plain: true as const }),
       ...this.#stopped(index),
     }))
     this.ringing = new SampleRinging(scene.calls)
     this.bystanders = new SampleBystanders(scene.bystanders)
     this.leading = new SampleLeading(scene.waiting, this.#led())
     this.records = new SampleRecords(scene.records)
-    if (this.#isIn) {
+    if (this.#isIn && scene.plain !== 'self') {
       this.microphone.set(true)
       this.camera.set(true)
     }

@@ -1,5 +1,6 @@
 import { calls, events, type Bridge, type CallName, type CallValue, type Hosting } from '../../../shared/bridge.ts'
 import type { Capacity } from '../../../shared/capacity.ts'
+import { sampleCheck } from './sampleCheck.ts'
 
 const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
   ...{ people: 40, inUse, bottleneck: 'processor', knowsNetwork: true, measuredAt: '2026-01-05T09:30:00.000Z' },
@@ -8,7 +9,7 @@ const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
 const on = (people: number, more: Partial<Extract<Hosting, { status: 'on' }>> = {}): Hosting => ({
   ...{ status: 'on', url: 'http://127.0.0.1:4433', urls: ['https://192.168.1.20:4433'], people },
   ...{ fingerprint: 'a1'.repeat(32), words: ['merit', 'ladder', 'ocean', 'velvet', 'hammer', 'sunny'] },
-  ...{ capacity: capacity(people), firewall: null, setAside: null },
+  ...{ capacity: capacity(people), firewall: null, setAside: null, plainPort: null },
   ...more,
 })
 
@@ -18,6 +19,7 @@ const hostings: Record<string, Hosting> = {
   hostingUnmeasured: on(0, { capacity: null }),
   hostingEmpty: on(0, { capacity: capacity(0, { knowsNetwork: false }) }),
   hostingOn: on(12),
+  hostingPlain: on(12, { plainPort: 4434 }),
   hostingNearlyFull: on(36),
   hostingNearlyFullNetwork: on(9, { capacity: capacity(9, { people: 10, bottleneck: 'network' }) }),
   hostingFirewall: on(2, {
@@ -27,6 +29,9 @@ const hostings: Record<string, Hosting> = {
       commands: ['sudo ufw allow 4433/tcp', 'sudo ufw allow 44400:44499/udp', 'sudo ufw allow 44400:44499/tcp'],
     },
   }),
+  checkRunning: { status: 'off', capacity: null },
+  checkWell: { status: 'off', capacity: null },
+  checkCulprit: { status: 'off', capacity: null },
   hostingPortTaken: { status: 'failed', reason: 'portTaken', message: 'Port 4433 is in use by nginx' },
 }
 
@@ -37,7 +42,7 @@ export function sampleBridge(scene: string): Bridge | null {
   const answers: Partial<{ [N in CallName]: CallValue<N> }> = {
     getHosting: hosting,
     getSettings: {
-      ...{ serverName: '', serverPort: 4433, launchAtLogin: false },
+      ...{ serverName: '', serverPort: 4433, plainGuests: false, launchAtLogin: false },
       ...{ microphoneKey: false, notifications: true, sounds: true },
     },
     getAbout: {
@@ -52,6 +57,7 @@ export function sampleBridge(scene: string): Bridge | null {
   }
   const call = (name: string) => [name, async () => ({ ok: true, value: answers[name as CallName] ?? {} })]
   const event = (name: string) => [`on${name.charAt(0).toUpperCase()}${name.slice(1)}`, () => () => {}]
+  const sampled = scene.startsWith('check') ? sampleCheck(scene) : {}
   // By its names it has the shape of a bridge, which the compiler cannot see.
-  return Object.fromEntries([...Object.keys(calls).map(call), ...Object.keys(events).map(event)]) as Bridge
+  return { ...Object.fromEntries([...Object.keys(calls).map(call), ...Object.keys(events).map(event)]), ...sampled } as Bridge
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { sampleMember, sampleMessages, sampleRoom, sampleServer, sampleWaiting } from './samples.ts'
 import { sampleCall } from './SampleRinging.ts'
 import type { End } from '../state/Place.ts'
-import { plainScene, type Scene } from './SampleSession.ts'
+import { plainScene, welcome, type Scene } from './SampleSession.ts'
 
 const room = sampleRoom()
 const early = sampleRoom({
@@ -38,9 +38,20 @@ const missed = [1, 3].map((index) => ({
   at: Date.now() - index * 600_000,
 }))
 
+const features = (features: Record<string, boolean>) => ({ status: 'connected', welcome: { ...welcome, features } }) as const
+const overPlain = { connection: features({ plain: true, ownAuthority: true }) }
+const unknown = { connection: features({ ownAuthority: true }) }
+
 /** By the name in `?scene=`. `people`, `screens` and `records` may be given in the address, too. */
 export const scenes: Record<string, Partial<Scene>> = {
   home: {},
+  plainHome: overPlain,
+  plainReady: overPlain,
+  plainCall: { ...overPlain, state: joined, plain: 'self', role: 'listener' },
+  plainRefused: { ...overPlain, room: new AppError('encryptionRequired', 'That needs an encrypted connection') },
+  callPlainGuest: { ...unknown, state: joined, plain: 'other' },
+  contact: unknown,
+  contactChanged: unknown,
   homeEmpty: { rooms: [] },
   homeLoading: { rooms: 'loading' },
   homeUnreachable: { rooms: unreachable, connection: { status: 'waiting', retryAt: Date.now() + 5000 } },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { Room } from '../../../shared/model.ts'
 import type { LinkFault, RoomLinks } from '../../../shared/roomLink.ts'
 
@@ -61,6 +62,15 @@ export interface WindowChannel {
   close(): void
 }
 
+/** Which certificate its person has compared with the host's, in a browser, which cannot hold the server to it. */
+export interface Acquaintance {
+  /** Null where there was none yet. */
+  known(): Fingerprint | null
+  keep(fingerprint: Fingerprint): void
+  /** Someone else has answered: what this browser has kept for the server is theirs now, and good for nothing. */
+  forget(): void
+}
+
 /** What of a room makes its links. */
 export type LinkedRoom = Pick<Room, 'joinCode' | 'linkKey'>
 
@@ -74,6 +84,10 @@ export interface Platform {
   readonly serverLabel: string
   /** What the window was opened for: `/j/CODE?username=NAME#k=KEY`; `room` as requests take it, or what is wrong with the link. */
   readonly invitation: { room: string | null; name: string | null; fault?: LinkFault | null }
+  /** Whether others on the network can read what this window and the server say to each other. */
+  readonly isPlain: boolean
+  /** Null where the server's certificate is held against the one that is known before anything is said, as the app does. */
+  readonly acquaintance: Acquaintance | null
   /** This copy's secret for the server, by which it is known again. */
   readonly device: string | undefined
   /** Where its server is now; null while it is nowhere: then whoever answers at its address is someone else. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { Fingerprint } from '../../../shared/fingerprint.ts'
 import { linkRef, pagePath, readRoomLink, writeAppLink, type RoomLink } from '../../../shared/roomLink.ts'
 import { openChannel, read, readKept, saveFile, showTheme, write, writeKept } from './kept.ts'
-import type { LinkedRoom, Platform } from './Platform.ts'
+import type { Acquaintance, LinkedRoom, Platform } from './Platform.ts'
 
 const DEVICE_BYTES = 32
 /** Keys of rooms that one was host of; the oldest give way. */
@@ -13,6 +14,8 @@ export function browserPlatform(): Platform {
   const { link, fault } = readRoomLink(location.href)
   const invited = ({ joinCode, linkKey }: LinkedRoom): RoomLink | null =>
     link?.room === joinCode ? { ...link, key: linkKey } : null
+  // The port without encryption marks its page so.
+  const isPlain = 'plain' in document.documentElement.dataset
   return {
     serverUrl: location.origin,
     serverName: location.origin,
@@ -23,7 +26,9 @@ export function browserPlatform(): Platform {
       // The address of the first screen is no link.
       fault: fault === 'notALink' ? null : fault,
     },
-    device: readDevice(),
+    isPlain,
+    acquaintance: location.protocol === 'https:' ? acquaintance : null,
+    device: isPlain ? undefined : readDevice(),
     locate: () => location.origin,
     readKept,
     keep: writeKept,
@@ -50,6 +55,14 @@ export function browserPlatform(): Platform {
 const linkHere = ({ joinCode, linkKey }: LinkedRoom): RoomLink => ({
   ...{ room: joinCode, key: linkKey, addresses: [], fingerprint: null },
 })
+
+const acquaintance: Acquaintance = {
+  known: () => Fingerprint.safeParse(read('known')).data ?? null,
+  keep: (fingerprint) => write('known', fingerprint),
+  forget() {
+    for (const key of ['known', 'device', 'hostKeys']) write(key, null)
+  },
+}
 
 function readDevice(): string {
   const kept = z

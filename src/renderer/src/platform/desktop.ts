@@ -45,6 +45,8 @@ export function desktopPlatform(
     serverUrl: url,
     serverName: isOwn ? 'own' : (serverId ?? url ?? ''),
     invitation: { room, name: null },
+    isPlain: false,
+    acquaintance: null,
     device: keys?.device,
     ...parts,
     hostKey: (roomId) => hostKeys.get(roomId) ?? null,

@@ -65,8 +65,8 @@ export class MediaEngine extends Emitter<Events> {
     return this.#inbound.get(keyOf(peerId, source))?.stats() ?? Promise.resolve(null)
   }
 
-  /** Builds everything, or everything anew, for a router with these capabilities. */
-  start(routerRtpCapabilities: RtpCapabilities): void {
+  /** Builds everything, or everything anew, for a router with these capabilities; without `sends`, only what receives. */
+  start(routerRtpCapabilities: RtpCapabilities, { sends = true } = {}): void {
     let loading: Promise<types.Device> | null = null
     // One for both directions; where it does not load, the next attempt begins with a new one.
     const load = () =>
@@ -74,7 +74,7 @@ export class MediaEngine extends Emitter<Events> {
         loading = null
         throw error
       }))
-    this.#sending.open(load)
+    if (sends) this.#sending.open(load)
     this.#receiving.open(load)
   }
 

@@ -258,6 +258,11 @@ export class Session extends Emitter<Events> {
     this.#signaling.wake()
   }
 
+  /** The server is to be found elsewhere: leaves what is left of the connection, and looks for it. */
+  reconnect(): void {
+    this.#signaling.reconnect()
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -293,7 +298,7 @@ export class Session extends Emitter<Events> {
     signaling.on('chatMessage', ({ message }) => this.#chat.receive(message))
     signaling.on('voices', ({ voices }) => this.#hear(new Map(voices.map(({ peerId, level }) => [peerId, level]))))
     signaling.on('mediaReset', ({ rtpCapabilities }) => {
-      if (this.state.status === 'joined') this.#engine.start(rtpCapabilities)
+      if (this.state.status === 'joined') this.#engine.start(rtpCapabilities, { sends: !this.self?.plain })
     })
     signaling.on('roomChanged', ({ room }) => this.#list.put(room))
     signaling.on('roomGone', ({ roomId }) => this.#list.remove(roomId))
@@ -319,7 +324,7 @@ export class Session extends Emitter<Events> {
     this.#roster.replace({ members, revision })
     this.#chat.open(room.id, messages, more)
     this.#engine.setMembers(this.#roster.members, self.peerId)
-    this.#engine.start(rtpCapabilities)
+    this.#engine.start(rtpCapabilities, { sends: !self.plain })
     this.#local.enter(self)
     this.#leading.enter(self.role)
   }

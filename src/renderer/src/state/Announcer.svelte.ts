@@ -25,6 +25,7 @@ export class Announcer {
   #lobby: ReadonlySet<string> = new Set()
   #stopped: readonly Source[] = []
   #role: Role | undefined
+  #plainGuests = 0
 
   constructor(session: Session, conversation: Conversation) {
     this.#session = session
@@ -49,6 +50,7 @@ export class Announcer {
     this.#present = this.#members()
     this.#stopped = this.#session.self?.stopped ?? []
     this.#role = this.#session.self?.role
+    this.#plainGuests = this.#session.members.filter(({ plain }) => plain).length
     this.isNewHost = false
     this.#forget()
   }
@@ -57,6 +59,7 @@ export class Announcer {
     if (this.#session.state.status !== 'joined' || this.#roomId === null) return
     this.#allowed(this.#session.self?.stopped ?? [])
     this.#turned(this.#session.self?.role)
+    this.#plainGuestsCame(this.#session.members.filter(({ plain }) => plain).length)
     const present = this.#members()
     const before = this.#present
     this.#present = present
@@ -68,6 +71,13 @@ export class Announcer {
     this.comings = comings
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#forget(), SHOWN_MS)
+  }
+
+  /** The first of them is news: from then on others can read along. */
+  #plainGuestsCame(count: number): void {
+    if (count > 0 && this.#plainGuests === 0 && !this.#session.self?.plain)
+      this.text = 'Someone has come without encryption: others on the network can read the chat'
+    this.#plainGuests = count
   }
 
   #members(): ReadonlyMap<string, string> {

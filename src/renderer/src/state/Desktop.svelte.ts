@@ -1,12 +1,13 @@
 import { createContext, tick } from 'svelte'
 import type { About, Bridge, Command, EventPayload, Hosting, Settings } from '../../../shared/bridge.ts'
-import { isLoopback, isSameServer, readAddress } from '../../../shared/address.ts'
+import { hostPortOf, isLoopback, isSameServer, readAddress } from '../../../shared/address.ts'
 import { AppError, unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { leadsTo, linkRef, type LinkedServer, type RoomLink } from '../../../shared/roomLink.ts'
 import { desktopPlatform, type Target } from '../platform/desktop.ts'
 import { Kept, type Platform, type RecentRoom } from '../platform/Platform.ts'
 import { refText } from './codeOf.ts'
+import { NetworkCheck } from './NetworkCheck.svelte.ts'
 import { Servers } from './Servers.svelte.ts'
 import { NO_CODE, readTyped } from './typed.ts'
 
@@ -21,7 +22,7 @@ export interface Mistyped {
 }
 
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
-export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
+export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; serverMoved: [] }> {
   /** Settings of this copy; null until they are known. */
   settings = $state.raw<Settings | null>(null)
   about = $state.raw<About | null>(null)
@@ -33,6 +34,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   wantsRoom = $state(false)
   /** The others in the network. */
   readonly servers: Servers
+  readonly network: NetworkCheck
   readonly #bridge: Bridge
   #kept: Kept | null = null
   /** What the server that the window is at is called. */
@@ -53,8 +55,10 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
   constructor(bridge: Bridge) {
     super()
     this.#bridge = bridge
+    this.network = new NetworkCheck(bridge)
     this.servers = new Servers(bridge, (serverId, room) => this.#visit(serverId, room))
     bridge.onHostingChanged((hosting) => this.#hostingChanged(hosting))
+    bridge.onServerMoved(() => this.emit('serverMoved'))
     bridge.onLinkOpened(() => void this.#takeLink())
     bridge.onShareAsked((question) => (this.question = question))
     bridge.onCommanded(({ command }) => void this.#commanded(command))
@@ -205,6 +209,12 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: [] }> {
     const hosting = this.#hosting
     if (hosting.status !== 'on') return { urls: [], fingerprint: null }
     return { urls: [hosting.url, ...hosting.urls], fingerprint: hosting.fingerprint }
+  }
+
+  /** `HOST:PORT` of the address that is typed; null while it is none. */
+  get typedPlace(): string | null {
+    const address = readAddress(this.typed.address)
+    return address && hostPortOf(address)
   }
 
   /** Whether an address is that of the server that the window is at. */

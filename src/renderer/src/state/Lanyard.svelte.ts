@@ -3,6 +3,7 @@ import type { Platform } from '../platform/Platform.ts'
 import type { Capture } from '../session/capture.ts'
 import type { Session } from '../session/Session.ts'
 import { Announcer } from './Announcer.svelte.ts'
+import { Contact } from './Contact.svelte.ts'
 import { Conversation } from './Conversation.svelte.ts'
 import { Devices } from './Devices.svelte.ts'
 import { Files } from './Files.ts'
@@ -23,6 +24,7 @@ export class Lanyard {
   readonly devices: Devices
   readonly otherWindows: OtherWindows
   readonly ownRooms: OwnRooms
+  readonly contact: Contact
   readonly visit: Visit
   readonly meeting: Meeting
   readonly moderation: Moderation
@@ -39,6 +41,7 @@ export class Lanyard {
     this.devices = new Devices(capture, session, this.preferences)
     this.otherWindows = new OtherWindows(session, platform, () => this.visit.leave())
     this.ownRooms = new OwnRooms(session, platform, this.preferences, this.otherWindows)
+    this.contact = new Contact(session, platform)
     this.visit = new Visit(session, platform, this.preferences)
     this.meeting = new Meeting(session, platform, this.preferences)
     this.moderation = new Moderation(session)

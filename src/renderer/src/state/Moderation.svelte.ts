@@ -52,7 +52,7 @@ export class Moderation {
   /** The roles that one may give someone who has another one. */
   rolesFor(member: Member): readonly GivenRole[] {
     const { self } = this.#session
-    if (!self || !this.mayTo('setRole', member)) return []
+    if (!self || member.plain || !this.mayTo('setRole', member)) return []
     return GIVEN_ROLES.filter((role) => role !== member.role && outranks(self.role, role))
   }
 

@@ -72,7 +72,9 @@ export class OwnRooms {
 
   async #ask(): Promise<void> {
     const { connection, state } = this.#session
-    if (connection.status !== 'connected' || (state.status !== 'idle' && state.status !== 'left')) return
+    // The server would know nobody there.
+    if (this.#platform.isPlain || connection.status !== 'connected' || (state.status !== 'idle' && state.status !== 'left'))
+      return
     this.#told = await this.#session.records.myRooms(MOST)
     if (this.#told.some(({ isThere }) => isThere)) this.#askLater()
   }

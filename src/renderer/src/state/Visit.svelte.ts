@@ -329,7 +329,7 @@ export class Visit {
   }
 
   #switchOn(): void {
-    if (this.#isForChat) return this.#session.releaseDevices()
+    if (this.#isForChat || this.#platform.isPlain) return this.#session.releaseDevices()
     this.#session.microphone.set(this.#preferences.comesWith('microphone'))
     this.#session.camera.set(this.#preferences.comesWith('camera'))
   }

@@ -8,6 +8,7 @@ export const titles: Partial<Record<ErrorCode, string>> = {
   roomClosed: 'The meeting has ended',
   roomLocked: 'The room is locked',
   notOpenYet: 'Not open yet',
+  encryptionRequired: 'Encrypted only',
   banned: 'You cannot join this room',
   passwordRequired: 'The room has a password',
   rateLimited: 'Too many attempts',

@@ -1,0 +1,313 @@
+/** Whom the app trusts: servers by their certificates, and nobody in their place. Real connections on this computer. */
+import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { once } from 'node:events'
+import { pino } from 'pino'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { KnownServers } from '../../src/main/app/servers/KnownServers.ts'
+import { Servers } from '../../src/main/app/servers/Servers.ts'
+import type { Seen } from '../../src/main/lan/mdns/Sightings.ts'
+import { wordsOf } from '../../src/main/lan/words.ts'
+import { makeAuthority, type KeyPair } from '../../src/main/server/tls/authority.ts'
+import { Emitter } from '../../src/shared/emitter.ts'
+import type { Fingerprint } from '../../src/shared/fingerprint.ts'
+import { certificateOf, companyAuthority, fingerprintOf } from '../support/certificates.ts'
+import { Client } from '../support/Client.ts'
+import { startServer } from '../support/server.ts'
+import { TlsServer } from '../support/TlsServer.ts'
+import { until } from '../support/until.ts'
+
+const office = () => makeAuthority({ server: 'Office', hosts: [] })
+
+/** What others say in the network, whoever they are. */
+class Claims extends Emitter<{ changed: [] }> {
+  seen: Seen[] = []
+
+  claim(fingerprint: Fingerprint, addresses: string[], name = 'Office'): void {
+    const instanceId = `instance-${this.seen.length}`
+    const label = `${name} [${fingerprint.slice(0, 6)}]`
+    this.seen = [...this.seen, { label, name, instanceId, protocol: 1, fingerprint, revision: 1, addresses }]
+    this.emit('changed')
+  }
+}
+
+const device = 'the-secret-of-this-copy-for-that-server'
+
+/** A copy of the app, as far as it deals with servers. */
+function copy() {
+  const kept = new Map<string, unknown>()
+  const known = new KnownServers(kept)
+  const network = new Claims()
+  const log = pino({ level: 'silent' })
+  const deviceFor = () => Promise.resolve(device)
+  const servers = new Servers({ known, discovery: network, deviceFor, ownFingerprint: () => null, log })
+  onTestFinished(() => servers.close())
+  const typed = (address: string) => servers.meet({ addresses: [address], fingerprint: null, isProof: false })
+  const linked = (fingerprint: Fingerprint, ...addresses: string[]) => servers.meet({ addresses, fingerprint, isProof: true })
+  /** Someone types the address and finds the words to be the same. */
+  const know = async ({ address }: TlsServer) => {
+    const met = await typed(address)
+    if (met.status !== 'new') throw new Error(`it is ${met.status}`)
+    const trusted = servers.trust(met.fingerprint)
+    return trusted.status === 'known' ? trusted.serverId : ''
+  }
+  return { kept, known, network, servers, typed, linked, know }
+}
+
+test('whoever is met for the first time is told nothing, and is known once the words were compared', async () => {
+  const keys = await certificateOf(await office())
+  const server = await TlsServer.start(keys)
+  const { servers, typed } = copy()
+  const fingerprint = fingerprintOf(keys)
+  const words = await wordsOf(fingerprint)
+  expect(await typed(server.address)).toEqual({ status: 'new', fingerprint, name: null, address: server.address, words })
+  expect(() => servers.trust('0'.repeat(64))).toThrow('Meet this server first')
+  expect(servers.trust(fingerprint)).toEqual({ status: 'known', serverId: fingerprint, name: server.address })
+  expect(await typed(server.address)).toMatchObject({ status: 'known', serverId: fingerprint })
+  expect(server.told).toBe('')
+})
+
+test('what is told to a server that does not check is seen here, so nothing seen means that nothing was told', async () => {
+  const server = await TlsServer.start(await certificateOf(await office()))
+  const socket = connect({ port: server.port, rejectUnauthorized: false })
+  socket.end('a word')
+  await once(socket, 'close')
+  expect(server.told).toBe('a word')
+})
+
+test('a server is known wherever it is, also after a restart of this copy', async () => {
+  const keys = await certificateOf(await office())
+  const [before, after] = [await TlsServer.start(keys), await TlsServer.start(keys)]
+  const { kept, know, network, servers } = copy()
+  const id = await know(before)
+  await before.close()
+  expect(await servers.locate(id)).toBeNull()
+  network.claim(fingerprintOf(keys), [after.address])
+  expect(await servers.locate(id)).toBe(`https://${after.address}`)
+  expect(await servers.meetAgain(id)).toMatchObject({ status: 'known', serverId: id })
+
+  const next = new KnownServers(kept)
+  expect(next.withId(id)?.addresses).toEqual([after.address, before.address])
+  // One that cannot be read does not make strangers of the others.
+  kept.set('servers', [{ id: 'damaged' }, ...(kept.get('servers') as object[])])
+  expect(next.withId(id)?.fingerprint).toBe(fingerprintOf(keys))
+})
+
+test('nobody is met in the place of a server that is known', async () => {
+  const [keys, rogueKeys] = [await certificateOf(await office()), await certificateOf(await office())]
+  const server = await TlsServer.start(keys)
+  const { know, network, servers, typed } = copy()
+  const id = await know(server)
+  await server.close()
+  const rogue = await TlsServer.start(rogueKeys, { port: server.port })
+  const changed = { status: 'changed', name: server.address, words: await wordsOf(fingerprintOf(rogueKeys)) }
+  expect(await typed(rogue.address)).toEqual(changed)
+  expect(await servers.meetAgain(id)).toEqual(changed)
+  expect(await servers.locate(id)).toBeNull()
+  // Not by what it says in the network either.
+  network.claim(fingerprintOf(rogueKeys), [rogue.address])
+  const [seen] = servers.nearby
+  expect(seen).toMatchObject({ serverId: null, rooms: null })
+  const met = await servers.meet({ addresses: [rogue.address], fingerprint: seen!.fingerprint, isProof: false })
+  expect(met).toEqual(changed)
+  expect(() => servers.trust(seen!.fingerprint)).toThrow('Meet this server first')
+  expect(rogue.told).toBe('')
+})
+
+test('whoever only claims in the network to be a known server is not met in its place', async () => {
+  const keys = await certificateOf(await office())
+  const server = await TlsServer.start(keys)
+  const rogue = await TlsServer.start(await certificateOf(await office()))
+  const { know, network, servers } = copy()
+  const id = await know(server)
+  // The rogue comes first, and the real one still is found.
+  network.claim(fingerprintOf(keys), [rogue.address], 'Office twin')
+  network.claim(fingerprintOf(keys), [server.address])
+  expect(servers.nearby).toHaveLength(1)
+  expect(await servers.locate(id)).toBe(`https://${server.address}`)
+  await server.close()
+  expect(await servers.locate(id)).toBeNull()
+  expect(await servers.meetAgain(id)).toEqual({ status: 'unreachable' })
+  const met = await servers.meet({ addresses: [rogue.address], fingerprint: fingerprintOf(keys), isProof: false })
+  expect(met).toMatchObject({ status: 'changed', name: server.address })
+  expect(rogue.told).toBe('')
+})
+
+test('one that is not known yet is met where it is, whoever else claims to be it', async () => {
+  const keys = await certificateOf(await office())
+  const server = await TlsServer.start(keys)
+  const rogue = await TlsServer.start(await certificateOf(await office()))
+  const { network, servers } = copy()
+  network.claim(fingerprintOf(keys), [rogue.address])
+  network.claim(fingerprintOf(keys), [server.address])
+  const [seen] = servers.nearby
+  const met = await servers.meet({ addresses: [seen!.address], fingerprint: seen!.fingerprint, isProof: false })
+  expect(met).toMatchObject({ status: 'new', fingerprint: fingerprintOf(keys), address: server.address })
+})
+
+test('a renewed certificate is known by the authority of the one before, and one from before that is not', async () => {
+  const authority = await office()
+  // Certificates tell their time in seconds.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 })
+  const oldest = await certificateOf(authority)
+  vi.useRealTimers()
+  const [before, renewed] = [await certificateOf(authority), await certificateOf(authority)]
+  const { known, know, servers, typed } = copy()
+  const first = await TlsServer.start(before)
+  const id = await know(first)
+  await first.close()
+  const second = await TlsServer.start(renewed, { port: first.port })
+  expect(await servers.locate(id)).toBe(`https://${second.address}`)
+  expect(known.withId(id)?.fingerprint).toBe(fingerprintOf(renewed))
+  expect(await typed(second.address)).toMatchObject({ status: 'known', serverId: id })
+  await second.close()
+  const third = await TlsServer.start(oldest, { port: first.port })
+  expect(await servers.locate(id)).toBeNull()
+  expect(await typed(third.address)).toMatchObject({ status: 'changed' })
+  expect(third.told).toBe('')
+})
+
+test('an authority that signs for many vouches for none of them: not a company’s, not one that nobody is the authority of', async () => {
+  const company = await companyAuthority()
+  const { know, servers, typed } = copy()
+  const server = await TlsServer.start(await certificateOf(company))
+  const id = await know(server)
+  await server.close()
+  const colleague = await TlsServer.start(await certificateOf(company), { port: server.port })
+  expect(await typed(colleague.address)).toMatchObject({ status: 'changed' })
+  expect(await servers.locate(id)).toBeNull()
+  await colleague.close()
+
+  // The authority's certificate is no secret: shown along, without its signature, it proves nothing.
+  const authority = await office()
+  const known = await TlsServer.start(await certificateOf(authority))
+  const knownId = await know(known)
+  await known.close()
+  const own = await certificateOf(await office())
+  const [leaf] = own.certificate.split(/(?<=-----END CERTIFICATE-----\n)/)
+  const liar = { certificate: `${leaf}\n${authority.certificate}`, key: own.key }
+  const rogue = await TlsServer.start(liar, { port: known.port })
+  expect(await typed(rogue.address)).toMatchObject({ status: 'changed' })
+  expect(await servers.locate(knownId)).toBeNull()
+  expect(rogue.told + colleague.told).toBe('')
+})
+
+test('an address that another server has by now is its own, where the one before answers elsewhere', async () => {
+  const keys = await certificateOf(await office())
+  const [before, after] = [await TlsServer.start(keys), await TlsServer.start(keys)]
+  const { known, know, network, typed } = copy()
+  const id = await know(before)
+  await before.close()
+  const other = await TlsServer.start(await certificateOf(await office()), { port: before.port })
+  expect(await typed(other.address)).toMatchObject({ status: 'changed' })
+  network.claim(fingerprintOf(keys), [after.address])
+  expect(await typed(other.address)).toMatchObject({ status: 'new' })
+  expect(known.withId(id)?.addresses).toEqual([after.address])
+})
+
+test('a name that this computer’s own authorities vouch for needs no words, nor does its renewed certificate', async () => {
+  const authority = await companyAuthority()
+  trustAuthority(authority)
+  const { linked, servers, typed, network } = copy()
+  const server = await TlsServer.start(await certificateOf(authority))
+  const address = `localhost:${server.port}`
+  const met = await typed(address)
+  expect(met).toMatchObject({ status: 'known', name: address })
+  const renewed = await certificateOf(authority)
+  await server.close()
+  const again = await TlsServer.start(renewed, { port: server.port })
+  expect(await typed(address)).toEqual(met)
+  await again.close()
+  const stranger = await TlsServer.start(await certificateOf(await office()), { port: server.port })
+  expect(await typed(address)).toMatchObject({ status: 'changed', name: address })
+  expect(await linked(fingerprintOf(renewed), address)).toMatchObject({ status: 'changed' })
+  expect(stranger.told).toBe('')
+
+  // Someone in the network who says so has typed nothing.
+  const nearby = await certificateOf(authority)
+  const seen = await TlsServer.start(nearby)
+  network.claim(fingerprintOf(nearby), [seen.address])
+  const wish = { addresses: [seen.address], fingerprint: fingerprintOf(nearby), isProof: false }
+  expect(await servers.meet(wish)).toMatchObject({ status: 'new' })
+})
+
+test('a link makes its server known, and leads to no other', async () => {
+  const [keys, otherKeys] = [await certificateOf(await office()), await certificateOf(await office())]
+  const [server, other] = [await TlsServer.start(keys), await TlsServer.start(otherKeys)]
+  const { know, linked } = copy()
+  expect(await linked(fingerprintOf(keys), other.address)).toMatchObject({ status: 'changed', name: null })
+  // The right one counts, wherever it stands among the addresses.
+  expect(await linked(fingerprintOf(keys), other.address, server.address)).toMatchObject({
+    status: 'known',
+    serverId: fingerprintOf(keys),
+  })
+  await server.close()
+  // A server that is known is another one all the same.
+  await know(other)
+  expect(await linked(fingerprintOf(keys), other.address)).toMatchObject({ status: 'changed', name: server.address })
+  expect(await linked(fingerprintOf(keys), server.address)).toEqual({ status: 'unreachable' })
+  expect(other.told + server.told).toBe('')
+})
+
+test('a link from before or after a renewal leads to the server that is known', async () => {
+  const authority = await office()
+  const [before, after] = [await certificateOf(authority), await certificateOf(authority)]
+  const first = await TlsServer.start(before)
+  const { know, linked, known } = copy()
+  const id = await know(first)
+  await first.close()
+  const second = await TlsServer.start(after)
+  expect(await linked(fingerprintOf(after), second.address)).toMatchObject({ status: 'known', serverId: id })
+  expect(await linked(fingerprintOf(before), second.address)).toMatchObject({ status: 'known', serverId: id })
+  expect(known.all).toHaveLength(1)
+})
+
+test('one that is forgotten is a stranger again', async () => {
+  const server = await TlsServer.start(await certificateOf(await office()))
+  const { know, known, servers, typed } = copy()
+  const id = await know(server)
+  known.forget(id)
+  expect(await servers.meetAgain(id)).toEqual({ status: 'unreachable' })
+  expect(await servers.locate(id)).toBeNull()
+  expect(await typed(server.address)).toMatchObject({ status: 'new' })
+})
+
+test('the rooms of a known server are shown, and asked of nobody else: not of one who hands the look on and not the rest', async () => {
+  const server = await startServer({ tls: 'on', name: 'Office' })
+  const guest = await Client.connect(server.url)
+  const { room } = await guest.request('createRoom', { name: 'Kitchen' })
+  const { port } = server
+  const fingerprint = server.fingerprint!
+  // Whoever looks sees the real one here, and whoever comes back meets the rogue.
+  const rogue = await TlsServer.start(await certificateOf(await office()), { leads: (n) => (n % 2 === 0 ? port : null) })
+  const { network, servers, linked } = copy()
+  expect(await linked(fingerprint, rogue.address)).toMatchObject({ status: 'known' })
+  network.claim(fingerprint, [rogue.address])
+  await until(rogue, () => rogue.reached >= 5)
+  network.claim(fingerprint, [`127.0.0.1:${port}`])
+  const nearby = await until(servers, () => servers.nearby.find(({ rooms }) => rooms?.length))
+  expect(nearby).toMatchObject({ serverId: fingerprint, name: 'Office', rooms: [{ id: room.id }] })
+  expect(await servers.lookUp(room.joinCode)).toMatchObject([{ id: fingerprint }])
+  expect(await servers.lookUp('ZZZZZZ')).toEqual([])
+  expect(rogue.told).toBe('')
+})
+
+test('of a server that is not known there is a name alone, and nobody asks it for more', async () => {
+  const rogues = await Promise.all(Array.from({ length: 20 }, async () => TlsServer.start(await certificateOf(await office()))))
+  const server = await startServer({ tls: 'on', name: 'Office' })
+  const { network, servers, linked } = copy()
+  for (let i = 0; i < 200; i += 1) {
+    // Each says to be another one; they have no more computers than they have.
+    network.claim(i.toString(16).padStart(64, '0'), [rogues[i % rogues.length]!.address])
+  }
+  expect(await linked(server.fingerprint!, `127.0.0.1:${server.port}`)).toMatchObject({ status: 'known' })
+  network.claim(server.fingerprint!, [`127.0.0.1:${server.port}`])
+  await until(servers, () => servers.nearby.find(({ rooms }) => rooms !== null))
+  expect(servers.nearby.filter(({ serverId, rooms }) => serverId === null && rooms === null)).toHaveLength(200)
+  expect(rogues.map(({ reached }) => reached)).toEqual(rogues.map(() => 0))
+})
+
+function trustAuthority({ certificate }: KeyPair): void {
+  const before = getCACertificates()
+  setDefaultCACertificates([...before, certificate])
+  onTestFinished(() => setDefaultCACertificates(before))
+}
