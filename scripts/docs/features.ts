@@ -31,6 +31,7 @@ const rows: Record<string, string> = {
   F45: 'Members ring each other: accept, decline, busy, missed',
   F61: 'Rooms are joined by code, by link and by QR code',
   F64: 'A doctor that names what keeps computers from each other, how sure that is, and what to do',
+  F69: 'Programs drive the app, with a kit, and only where they are let',
   F76: 'How many people a machine can hold, measured, before and while it hosts',
 }
 

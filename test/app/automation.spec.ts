@@ -3,12 +3,21 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { _electron } from '@playwright/test'
 import { findApp } from '../../examples/playwright/kit/findApp.ts'
-import { launchLanyard } from '../../examples/playwright/kit/LanyardApp.ts'
+import { attachLanyard, launchLanyard } from '../../examples/playwright/kit/LanyardApp.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 import { runtime } from './support/runtime.ts'
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 const root = join(import.meta.dirname, '../..')
 
@@ -90,7 +99,32 @@ test('an installed app, whose main process nobody can reach, is driven through i
   }
 })
 
-test('the example passes as it is', async () => {
+test('an app that somebody else has started can be driven, too, and goes on afterwards', async ({ userData }) => {
+  const port = await freePort()
+  const child = spawn(
+    runtime.executable,
+    [
+      ...[runtime.entry!, `--user-data-dir=${userData}`, `--remote-debugging-port=${port}`, '--automation'],
+      ...(runtime.standin ? ['--automation-host=127.0.0.1', '--automation-allow-origin=http://lanyard.app.localhost'] : []),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  try {
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    await expect.poll(() => said).toContain('DevTools listening')
+    const grace = await attachLanyard(`http://127.0.0.1:${port}`, { name: 'Grace' })
+    expect((await grace.probe()).hosting.status).toBe('off')
+    await grace.close()
+    expect(child.exitCode).toBeNull()
+  } finally {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  }
+})
+
+test('F69: the example passes as it is', async () => {
   test.setTimeout(240_000)
   const own = Object.entries(process.env).filter(([name]) => !/^(TEST_|PW_|PLAYWRIGHT)/.test(name))
   const playwright = join(root, 'node_modules/@playwright/test/cli.js')

@@ -4,7 +4,7 @@ import { Impairment, type Impaired } from './Impairment.ts'
 import { looks, type Look } from './looks.ts'
 import { Participant, type Invitation } from './Participant.ts'
 import type { AppProbe, InMain, PageProbe } from './probe.ts'
-import { start, type Started, type StartOptions } from './start.ts'
+import { attach, start, type Started, type StartOptions } from './start.ts'
 
 export interface LaunchOptions extends StartOptions {
   /** Who is in front of it. Default: Ada. */
@@ -29,25 +29,30 @@ export async function launchLanyard({ name = 'Ada', ...options }: LaunchOptions 
   return app
 }
 
+/** Takes the place in front of an app that runs already: see `attach`. Closing it leaves the app as it is. */
+export async function attachLanyard(url: string, { name = 'Ada', look = null }: { name?: string; look?: Look | null } = {}) {
+  const app = new LanyardApp(await attach(url), { name, serverName: null, look })
+  await app.readyNetwork()
+  return app
+}
+
 /** The app, and whoever is in front of it. */
 export class LanyardApp extends Participant {
   /** What others see as the name of its server; null where the app decides. */
   readonly serverName: string | null
   /** Playwright's way into its main process; null for an installed app. */
   readonly electron: ElectronApplication | null
-  readonly userData: string
-  protected readonly started: Started
+  readonly #started: Started
   #page: Page
   #impairment: Promise<Impairment> | null = null
   #impaired: Impaired = {}
 
   constructor(started: Started, { name, serverName, look }: { name: string; serverName: string | null; look: Look | null }) {
     super(name, look)
-    const { context, electron, userData } = started
-    this.started = started
+    const { context, electron } = started
+    this.#started = started
     this.serverName = serverName
     this.electron = electron
-    this.userData = userData
     this.#page = context.pages().at(-1)!
     context.on('page', (page) => {
       this.#page = page
@@ -139,10 +144,10 @@ export class LanyardApp extends Participant {
       })
   }
 
-  /** Ends it as the system ends programs: it says goodbye, and asks nobody. */
+  /** Ends it as the system ends programs: it says goodbye, and asks nobody. One that was attached to goes on. */
   async close(): Promise<void> {
-    const { process: child, clear } = this.started
-    if (child.exitCode === null && child.signalCode === null) {
+    const { process: child, clear } = this.#started
+    if (child?.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit')
       const patience = setTimeout(() => child.kill('SIGKILL'), END_MS)
       child.kill('SIGTERM')

@@ -27,7 +27,9 @@ export function findApp(env: NodeJS.ProcessEnv = process.env): FoundApp {
   if (statSync(app).isFile()) return { executable: app, entry: null, standin: false, label: `on the installed app ${app}` }
   const manifest = join(app, 'package.json')
   if (!existsSync(manifest) || readJson(manifest)['name'] !== 'lanyard')
-    throw new Error(`${app} is no checkout of Lanyard. Set LANYARD_APP to one, or to the program of an installed app.`)
+    throw new Error(
+      `${app} is no checkout of Lanyard: set LANYARD_APP to the folder of one, or to the program of an installed app.`,
+    )
 
   const electron = join(app, 'node_modules/electron')
   // Electron's own installation writes this file last.

@@ -44,7 +44,7 @@ export const test = base.extend<Kit & { opened: { close(): Promise<void> }[] }>(
 
 export { expect } from '@playwright/test'
 export { addPeers, openGuest } from './Guest.ts'
-export { launchLanyard } from './LanyardApp.ts'
+export { attachLanyard, launchLanyard } from './LanyardApp.ts'
 export { looks } from './looks.ts'
 export type { Guest, GuestOptions } from './Guest.ts'
 export type { Impaired } from './Impairment.ts'

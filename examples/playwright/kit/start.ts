@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { _electron, chromium, type BrowserContext, type ElectronApplication } from '@playwright/test'
+import { _electron, chromium, type Browser, type BrowserContext, type ElectronApplication } from '@playwright/test'
 import { findApp, type FoundApp } from './findApp.ts'
 import { looks, writeDevices, type Look } from './looks.ts'
 
@@ -36,15 +36,27 @@ export interface Started {
   readonly context: BrowserContext
   /** Playwright's way into its main process. Null for an installed app, whose fuses close it. */
   readonly electron: ElectronApplication | null
-  readonly process: ChildProcess
-  readonly command: { executable: string; args: readonly string[]; env: Record<string, string> }
-  readonly userData: string
-  /** Removes the folder that was made for it, once it has ended. */
+  /** Null for one that was started by somebody else. */
+  readonly process: ChildProcess | null
+  /** Lets go of it, and removes the folder that was made for it, once it has ended. */
   clear: () => Promise<void>
 }
 
+/** One that was started here. */
+export interface StartedHere extends Started {
+  readonly process: ChildProcess
+  readonly command: Command
+  readonly userData: string
+}
+
+interface Command {
+  executable: string
+  args: readonly string[]
+  env: Record<string, string>
+}
+
 /** Starts the app and connects to it. Throws where it does not come up; then nothing of it is left. */
-export async function start(options: StartOptions): Promise<Started> {
+export async function start(options: StartOptions): Promise<StartedHere> {
   const app = options.app ?? findApp()
   const folder = await mkdtemp(join(tmpdir(), 'lanyard-app-'))
   const clear = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -79,8 +91,16 @@ function switches(options: StartOptions, app: FoundApp, folder: string, userData
   return [`--user-data-dir=${userData}`, '--automation', ...given.map(([name, value]) => `--automation-${name}=${String(value)}`)]
 }
 
-type Connected = Pick<Started, 'context' | 'electron' | 'process'>
-type Command = Started['command']
+/**
+ * Connects to an app that runs already, with `--automation` and a `--remote-debugging-port`: here, or on another machine to whose port a
+ * tunnel leads. `url` is as `http://127.0.0.1:9222`.
+ */
+export async function attach(url: string): Promise<Started> {
+  const { browser, context } = await connectToWindow(url)
+  return { context, electron: null, process: null, clear: () => browser.close() }
+}
+
+type Connected = Pick<StartedHere, 'context' | 'electron' | 'process'>
 
 async function connectToElectron({ executable, args, env }: Command): Promise<Connected> {
   // Null: the colour scheme is the app's to choose, and not Playwright's.
@@ -93,15 +113,20 @@ async function connectToElectron({ executable, args, env }: Command): Promise<Co
 async function connectToPackage({ executable, args, env }: Command): Promise<Connected> {
   const child = spawn(executable, [...args, '--remote-debugging-port=0'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
-    const browser = await chromium.connectOverCDP(await debuggerOf(child))
-    const [context] = browser.contexts()
-    if (!context) throw new Error('The app shows nothing that Playwright can connect to')
-    if (context.pages().length === 0) await context.waitForEvent('page')
+    const { context } = await connectToWindow(await debuggerOf(child))
     return { context, electron: null, process: child }
   } catch (error) {
     child.kill('SIGKILL')
     throw error
   }
+}
+
+async function connectToWindow(url: string): Promise<{ browser: Browser; context: BrowserContext }> {
+  const browser = await chromium.connectOverCDP(url)
+  const [context] = browser.contexts()
+  if (!context) throw new Error('The app shows nothing that Playwright can connect to')
+  if (context.pages().length === 0) await context.waitForEvent('page')
+  return { browser, context }
 }
 
 /** Chromium says it in a line on stderr. */

@@ -8,7 +8,7 @@ import type { MessageBoxOptions } from 'electron'
 import { expect, test, type ElectronApplication } from '@playwright/test'
 import { LanyardApp, type WithProbe } from '../../../examples/playwright/kit/LanyardApp.ts'
 import { browserSwitches, looks, writeDevices, type Look } from '../../../examples/playwright/kit/looks.ts'
-import { start, type Started, type StartOptions } from '../../../examples/playwright/kit/start.ts'
+import { start, type StartedHere, type StartOptions } from '../../../examples/playwright/kit/start.ts'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
 import { alive, describe, familyOf, killAll, withEnvironment, type ProcessId } from './processes.ts'
@@ -41,17 +41,21 @@ export class Desktop extends LanyardApp {
 
   /** Resolves when the main process has ended, in whatever way. */
   readonly ended: Promise<Ended>
+  readonly userData: string
   readonly #process: ChildProcess
+  readonly #started: StartedHere
   readonly #folder: string
   readonly #mark: string
   readonly #machine: Machine | undefined
   readonly #main: ProcessId | undefined
   readonly #seen = new Map<string, ProcessId>()
 
-  private constructor(started: Started, { folder, mark, machine, ...who }: Setting) {
+  private constructor(started: StartedHere, { folder, mark, machine, ...who }: Setting) {
     super(started, who)
     // Asked for now, because Playwright forgets it when it ends.
     this.#process = started.process
+    this.#started = started
+    this.userData = started.userData
     this.ended = once(this.#process, 'exit').then(([code, signal]): Ended => ({ code, signal }))
     this.#folder = folder
     this.#mark = mark
@@ -151,7 +155,7 @@ export class Desktop extends LanyardApp {
 
   /** Starts the app once more with the same user data, as a click on a link does. Resolves when that one has ended. */
   async startAgain(...args: string[]): Promise<Ended> {
-    const { args: first, env } = this.started.command
+    const { args: first, env } = this.#started.command
     const all = [...first, ...args]
     const options: SpawnOptions = { env, stdio: 'ignore' }
     const second = this.#machine?.run(runtime.executable, all, options) ?? spawn(runtime.executable, all, options)
@@ -252,7 +256,7 @@ export class Desktop extends LanyardApp {
 
   async #clear(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 })
-    await this.started.clear()
+    await this.#started.clear()
   }
 }
 
