@@ -10,7 +10,7 @@ const words = ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp']
 const urls = ['https://192.168.1.20:4433']
 
 function meet({
-  features = { byOwnAuthority: true, ownAuthority: true },
+  features = { byOwnAuthority: true, ownAuthority: true } as Record<string, boolean>,
   known = null as string | null,
   isBrowser = true,
   isPlain = false,
@@ -18,7 +18,7 @@ function meet({
   const done: string[] = []
   const acquaintance: Acquaintance = { known: () => known, keep: (kept) => done.push(kept), forget: () => done.push('forgotten') }
   const server: Welcome['server'] = { id: 's', name: 'Kitchen', version: '1', fingerprint, words, urls }
-  const connection = { status: 'connected', welcome: { features, server } as Welcome } as const
+  const connection = { status: 'connected', welcome: { features, server } as unknown as Welcome } as const
   const session = Object.assign(new Emitter<{ connection: [] }>(), { connection, close: () => done.push('closed') })
   const platform = { isPlain, acquaintance: isBrowser ? acquaintance : null }
   return { contact: new Contact(session as unknown as Session, platform as Platform), done }
