@@ -1,16 +1,8 @@
 import { whyNoNetworks } from '../support/lan/Network.ts'
 import { expect, test } from './support/fixtures.ts'
-import { launchNeighbour, nameServer } from './support/neighbour.ts'
+import { launchNeighbour, nameServer, takes } from './support/neighbour.ts'
 
 test.skip(whyNoNetworks !== null, whyNoNetworks ?? '')
-
-/** For the report: how long something took, in ms. */
-function note(what: string, since: number): number {
-  const took = Math.round(performance.now() - since)
-  test.info().annotations.push({ type: 'took', description: `${what}: ${took} ms` })
-  console.log(`${what}: ${took} ms`)
-  return took
-}
 
 test('B meets A by six words, joins by a click, and is back after the cable was pulled and after A has moved', async ({
   makeNetwork,
@@ -32,7 +24,7 @@ test('B meets A by six words, joins by a click, and is back after the cable was 
     await expect.poll(async () => (await ada.desktop.probe()).hosting.status, { intervals: [50] }).toBe('on')
     const since = performance.now()
     await expect(meet).toBeVisible({ timeout: 3_000 })
-    note('seen after hosting', since)
+    takes('seen after hosting', since)
     await ada.desktop.page.getByRole('textbox', { name: 'Room name' }).fill('Kitchen')
     // Behind the form.
     const own = ada.desktop.page.getByRole('list', { name: 'Words to compare', includeHidden: true })
@@ -75,9 +67,9 @@ test('B meets A by six words, joins by a click, and is back after the cable was 
     await machineA.plugIn()
     const since = performance.now()
     await expect(reconnecting).toBeHidden({ timeout: 20_000 })
-    note('connected after the cable is back', since)
+    takes('connected after the cable is back', since)
     await bo.person.seesMoving(ada.person)
-    note('picture after the cable is back', since)
+    takes('picture after the cable is back', since)
     await bo.person.hears(ada.person, 'red')
     await ada.person.seesMoving(bo.person)
     await expect(ada.person.messages.getByText('Are you there?')).toHaveCount(1)
@@ -94,10 +86,10 @@ test('B meets A by six words, joins by a click, and is back after the cable was 
     await bo.person.say('You have moved')
     const socket = await dialled
     await socket.waitForEvent('framereceived', ({ payload }) => payload.includes('welcome'))
-    note('connected after the move', since)
+    takes('connected after the move', since)
     const back = performance.now()
     await bo.person.seesMoving(ada.person)
-    expect(note('picture after the connection', back)).toBeLessThan(5_000)
+    expect(takes('picture after the connection', back)).toBeLessThan(5_000)
     await bo.person.hears(ada.person, 'red')
     await ada.person.seesMoving(bo.person)
     await expect(ada.person.messages.getByText('You have moved')).toHaveCount(1)

@@ -12,16 +12,14 @@ export async function lookOfPicture(video: Locator): Promise<Look | null> {
   return (seen && all.find((one) => isColour(seen.colour, looks[one].colour))) ?? null
 }
 
-/** Whether a video shows one picture after another. */
+/** Whether one picture after another comes to a video, for half a second. */
 export function arePicturesComing(video: Locator): Promise<boolean> {
   return video.evaluateAll(async ([element]) => {
     if (!(element instanceof HTMLVideoElement)) return false
-    const next = () =>
-      new Promise<boolean>((resolve) => {
-        element.requestVideoFrameCallback(() => resolve(true))
-        setTimeout(() => resolve(false), 500)
-      })
-    return (await next()) && (await next())
+    // Not by requestVideoFrameCallback, which waits for a window that is drawn.
+    const before = element.getVideoPlaybackQuality().totalVideoFrames
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return element.getVideoPlaybackQuality().totalVideoFrames > before + 1
   })
 }
 

@@ -45,6 +45,8 @@ export class Addresses extends Emitter<{ changed: [] }> {
 
   /** For media, by others and by this computer. The best first. */
   get hosts(): string[] {
+    // Whoever is back as soon as the cable is must not be sent to where nobody is any more.
+    this.#interfaces.look()
     const { host } = this.#config
     const own = this.#isEverywhere || host === 'localhost' ? '127.0.0.1' : host
     return [...new Set([...this.#others, own])]

@@ -1,3 +1,4 @@
+import { test } from '@playwright/test'
 import { Person } from '../../e2e/support/Person.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
 import { looks } from '../../../examples/playwright/kit/looks.ts'
@@ -10,15 +11,20 @@ export interface Neighbour {
   person: Person
 }
 
+export interface NeighbourOptions extends DesktopOptions {
+  /** Whether the first thing on the screen is a question, and they cannot say their name yet. */
+  isGreeted?: boolean
+}
+
 export async function launchNeighbour(
   name: string,
   look: Look,
   machine: Machine,
-  options: DesktopOptions = {},
+  { isGreeted = false, ...options }: NeighbourOptions = {},
 ): Promise<Neighbour> {
   const desktop = await Desktop.launch({ machine, host: '::', ...looks[look], ...options })
   const person = Person.at(name, desktop)
-  await person.page.getByRole('textbox', { name: 'Your name' }).fill(name)
+  if (!isGreeted) await person.page.getByRole('textbox', { name: 'Your name' }).fill(name)
   return { desktop, person }
 }
 
@@ -26,4 +32,11 @@ export async function launchNeighbour(
 export async function nameServer({ page }: Desktop, serverName: string): Promise<void> {
   const set = await page.evaluate((name) => window.lanyard!.changeSettings({ serverName: name }), serverName)
   if (!set.ok) throw new Error(set.error.message)
+}
+
+/** Notes in the report how long something has taken since then. Gives it in ms. */
+export function takes(what: string, since: number): number {
+  const took = Math.round(performance.now() - since)
+  test.info().annotations.push({ type: 'took', description: `${what}: ${took} ms` })
+  return took
 }
