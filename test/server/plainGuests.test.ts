@@ -200,6 +200,11 @@ describe('roles', () => {
     expect(members[0]).not.toHaveProperty('standsIn')
   })
 
+  test('and nobody rings them, as they could not answer', async () => {
+    const { host, joined } = await withGuest()
+    expect(await host.refusal('ring', { to: [joined.self.peerId] })).toBe('peerNotFound')
+  })
+
   test('that are stored for such a person by a program let them do nothing more', async () => {
     const { server, host, guest, joined } = await withGuest()
     const { room } = joined
