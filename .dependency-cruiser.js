@@ -13,6 +13,7 @@ const session = '^src/renderer/src/session/'
 const state = '^src/renderer/src/state/'
 const components = '^src/renderer/src/components/'
 const platform = '^src/renderer/src/platform/'
+const automation = '^src/renderer/src/automation/'
 
 /** Packages, as they resolve. @param {string[]} names */
 const packages = (...names) => `^node_modules/(${names.join('|')})(/|$)`
@@ -81,6 +82,7 @@ const layers = [
     mayImport: [state, components, svelte, packages('@lucide/svelte', 'bits-ui', 'uplot', 'uqr')],
     onlyTypesOf: [shared],
   },
+  { name: 'automation', folder: automation, mayImport: [shared, session, automation] },
   { name: 'platform', folder: platform, mayImport: [shared, platform, packages('zod')] },
 ]
 
@@ -148,7 +150,7 @@ export default {
       comment: 'the program does not lean on its tests and tools',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|scripts)/' },
+      to: { path: '^(test|bench|scripts|examples)/' },
     },
     {
       name: 'no-development-package-at-run-time',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
-import { CALL_CHANNEL, calls, EVENT_CHANNEL, events } from './src/shared/bridge.ts'
+import { AUTOMATION_ARGUMENT, CALL_CHANNEL, calls, EVENT_CHANNEL, events } from './src/shared/bridge.ts'
 
 // electron-vite asks the electron package which version to build for, which would download it.
 process.env['ELECTRON_MAJOR_VER'] ??= '45'
@@ -47,6 +47,7 @@ export default defineConfig({
       BRIDGE: JSON.stringify({
         calls: { channel: CALL_CHANNEL, names: Object.keys(calls) },
         events: { channel: EVENT_CHANNEL, names: Object.keys(events) },
+        automation: AUTOMATION_ARGUMENT,
       }),
     },
     build: {

@@ -87,7 +87,7 @@ export default defineConfig(
   { files: ['src/renderer/src/platform/browser.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], languageOptions: { globals: globals.node }, rules: looseAny },
   // Playwright reads from the pattern which fixtures a fixture needs: none is `{}`.
-  { files: ['test/**', 'bench/**'], rules: { ...looseAny, 'no-empty-pattern': 'off' } },
+  { files: ['test/**', 'bench/**', 'examples/**'], rules: { ...looseAny, 'no-empty-pattern': 'off' } },
   {
     // The shape of Electron's API, not ours; nothing here has types, and pages and Node get functions put in front of theirs.
     files: ['test/support/standin/**', 'test/app/support/sample/**'],

@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: 'test/app',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/app',
-  reporter: [['list'], ['json', { outputFile: 'test-results/app.json' }], ['./test/app/support/RuntimeReporter.ts']],
+  reporter: [['list'], ['json', { outputFile: 'test-results/app.json' }], ['./examples/playwright/kit/RuntimeReporter.ts']],
   metadata: { runtime: runtime.label },
   // Each app brings a Chromium of its own, some of them a room server too.
   workers: 1,

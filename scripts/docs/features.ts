@@ -30,6 +30,8 @@ const rows: Record<string, string> = {
   F31: 'Offers, answers and candidates between members of one room, and nobody else',
   F45: 'Members ring each other: accept, decline, busy, missed',
   F61: 'Rooms are joined by code, by link and by QR code',
+  F64: 'A doctor that names what keeps computers from each other, how sure that is, and what to do',
+  F69: 'Programs drive the app, with a kit, and only where they are let',
   F76: 'How many people a machine can hold, measured, before and while it hosts',
 }
 
@@ -38,7 +40,7 @@ function titles(): Map<string, { file: string; title: string }[]> {
   const found = new Map<string, { file: string; title: string }[]>()
   for (const file of globSync('test/**/*.{test,spec}.ts', { cwd: root }).sort()) {
     for (const [, , text = ''] of readFileSync(`${root}/${file}`, 'utf8').matchAll(
-      /\btest(\.each\([^]*?\))?\(\s*['`]((?:F\d+|R\d+): [^'`]+)['`]/g,
+      /\b(?:test|onNetworks)(\.each\([^]*?\))?\(\s*['`]((?:F\d+|R\d+): [^'`]+)['`]/g,
     )) {
       const [row = '', title = ''] = text.split(/: (.*)/s)
       found.set(row, [...(found.get(row) ?? []), { file, title: title.replaceAll(/\$\{(\w+)\}/g, '*$1*') }])

@@ -1,7 +1,8 @@
 /** The room server as the desktop app carries it: a process of its own, which takes orders from the app and tells it how it fares. */
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { HostedOrder, type HostedNews } from '../shared/hosted.ts'
+import { CLOCK_AHEAD, HostedOrder, type HostedNews } from '../shared/hosted.ts'
+import { shiftClock } from '../shared/shiftClock.ts'
 import {
   measureCapacity,
   ServerConfig,
@@ -17,6 +18,10 @@ const tell = (news: HostedNews) => port.postMessage(news)
 // The app writes what comes on stderr into its own log.
 const log = pino({ level: 'info', base: null }, pino.destination({ dest: 2, sync: true }))
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection: this is a defect'))
+
+// Only where a program drives the app.
+const clock = process.argv.find((argument) => argument.startsWith(CLOCK_AHEAD))
+if (clock !== undefined) shiftClock(Number(clock.slice(CLOCK_AHEAD.length)))
 
 let server: RoomServer | null = null
 

@@ -6,9 +6,9 @@ interface Half {
   names: readonly string[]
 }
 /** The names in `shared/bridge.ts`, put in by the build (electron.vite.config.ts). */
-declare const BRIDGE: { calls: Half; events: Half }
+declare const BRIDGE: { calls: Half; events: Half; automation: string }
 
-const { calls, events } = BRIDGE
+const { calls, events, automation } = BRIDGE
 
 const caller = (name: string) => (params: unknown) => ipcRenderer.invoke(calls.channel, name, params)
 
@@ -29,3 +29,10 @@ contextBridge.exposeInMainWorld(
     ...events.names.map((name) => [`on${capitalized(name)}`, listeners(name)]),
   ]),
 )
+
+// Only where main says that a program drives the app.
+const told = process.argv.find((argument) => argument.startsWith(automation))
+if (told !== undefined) {
+  const clockAheadMs = Number(told.slice(automation.length))
+  contextBridge.exposeInMainWorld('lanyardAutomation', { clockAheadMs })
+}

@@ -11,6 +11,7 @@ import { Fingerprint } from './fingerprint.ts'
 import { FirewallAdvice } from './firewall.ts'
 import { StartReason, StartStep } from './hosted.ts'
 import { Room } from './model.ts'
+import type { AppProbe } from './probe.ts'
 import { RoomLink } from './roomLink.ts'
 
 const Empty = z.object({})
@@ -260,6 +261,11 @@ export const calls = {
     params: z.object({ url: z.url({ protocol: /^https$/ }).max(2_000) }),
     value: Empty,
   },
+  probe: {
+    about: 'How the app fares, for the program that drives it. Refused unless it was started with `--automation`.',
+    params: Empty,
+    value: z.custom<AppProbe>(),
+  },
   openLogs: { about: 'Shows the folder of the logs.', params: Empty, value: Empty },
   openData: { about: 'Shows the folder where rooms and messages are kept.', params: Empty, value: Empty },
 } as const satisfies Record<string, CallShape>
@@ -295,6 +301,15 @@ export type Bridge = {
   /** Listens until the returned function is called. */
   readonly [N in EventName as `on${Capitalize<N>}`]: (listener: (payload: EventPayload<N>) => void) => () => void
 }
+
+/** What a page is told that a program drives, as `window.lanyardAutomation`. Where its user does there is none. */
+export interface AutomatedPage {
+  /** How far its clock is to be ahead of the machine's. */
+  clockAheadMs: number
+}
+
+/** So main tells the preload, with the number of those milliseconds behind it. */
+export const AUTOMATION_ARGUMENT = '--lanyard-automation='
 
 /** The one channel of calls, and the one of events. */
 export const CALL_CHANNEL = 'lanyard:call'

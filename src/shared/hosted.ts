@@ -27,6 +27,9 @@ export type StartReason = z.infer<typeof StartReason>
 export const HostedRoom = z.object({ id: z.string(), name: z.string(), joinCode: z.string(), people: z.int().positive() })
 export type HostedRoom = z.infer<typeof HostedRoom>
 
+/** With a number behind it, an argument of the server's process: how far its clock is to be ahead of the machine's, in ms. */
+export const CLOCK_AHEAD = '--clock-ahead-ms='
+
 /** From the app to the server's process. */
 export const HostedOrder = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), config: z.record(z.string(), z.unknown()) }),

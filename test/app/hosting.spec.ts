@@ -17,7 +17,7 @@ const status = (desktop: Desktop) => desktop.page.getByRole('region', { name: 'O
 const addressOf = async (desktop: Desktop) => ((await desktop.probe()).hosting as Extract<Hosting, { status: 'on' }>).url
 
 test('hosting is shown while it lasts, and stops with a click', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   await host(desktop).click()
   await expect(desktop.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
   await desktop.page.keyboard.press('Escape')
@@ -35,7 +35,7 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
-  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const desktop = await Desktop.launch({ userData })
   await desktop.page.evaluate((serverPort) => window.lanyard!.changeSettings({ serverPort }), port)
   await host(desktop).click()
   const program = process.platform === 'win32' ? '' : ` by ${basename(process.execPath)}`
@@ -47,7 +47,7 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   expect(await desktop.quit()).toBe(0)
 
   // Where the others have found it, they find it again, though the first port is still taken.
-  const again = await Desktop.launch({ userData, args: ['--automation'] })
+  const again = await Desktop.launch({ userData })
   await host(again).click()
   await expect(again.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
   expect(await addressOf(again)).toBe(address)
@@ -55,7 +55,7 @@ test('a port that is taken is named, with another one as the way out', async ({ 
 })
 
 test('whoever takes the port of a server that has crashed is told nothing', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   await Person.at('Ada', desktop).host('Design sync')
   const { hosting, serverPid } = await desktop.probe()
   const { hostname, port } = new URL((hosting as Extract<Hosting, { status: 'on' }>).url)
@@ -78,7 +78,7 @@ test('whoever takes the port of a server that has crashed is told nothing', asyn
 
 test('data that another server holds is named, and can be tried again when that one has gone', async ({ userData }) => {
   const other = await startRoomServer({ dataDir: join(userData, 'server'), port: 0, maxWorkers: 1 })
-  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const desktop = await Desktop.launch({ userData })
   await host(desktop).click()
   await expect(status(desktop)).toContainText('Another server is using')
   await other.close()
@@ -92,7 +92,7 @@ test('data of a newer Lanyard is left alone, and said to be so', async ({ userDa
   const db = new Database(join(folder, 'lanyard.db'))
   db.pragma('user_version = 9999')
   db.close()
-  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const desktop = await Desktop.launch({ userData })
   await host(desktop).click()
   await expect(status(desktop)).toContainText('written by a newer Lanyard')
   await expect(desktop.page.getByRole('button', { name: 'Show the folder' })).toBeVisible()
@@ -102,7 +102,7 @@ test('damaged data is put aside, and the window says where', async ({ userData }
   const folder = join(userData, 'server')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'lanyard.db'), 'this is no database'.repeat(1_000))
-  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const desktop = await Desktop.launch({ userData })
   await host(desktop).click()
   await desktop.page.getByRole('dialog', { name: 'New room' }).waitFor()
   await desktop.page.keyboard.press('Escape')
@@ -110,7 +110,7 @@ test('damaged data is put aside, and the window says where', async ({ userData }
 })
 
 test('rooms are kept from one hosting to the next, and found again under recent rooms', async ({ userData }) => {
-  const first = await Desktop.launch({ userData, args: ['--automation'] })
+  const first = await Desktop.launch({ userData })
   await first.page.getByRole('textbox', { name: 'Your name' }).fill('Ada')
   await host(first).click()
   await first.page.getByRole('textbox', { name: 'Room name' }).fill('Weekly')
@@ -119,7 +119,7 @@ test('rooms are kept from one hosting to the next, and found again under recent 
   await expect(first.page.getByRole('region', { name: 'Call' })).toBeVisible()
   expect(await first.quit()).toBe(0)
 
-  const second = await Desktop.launch({ userData, args: ['--automation'] })
+  const second = await Desktop.launch({ userData })
   await second.page.getByRole('list', { name: 'Recent rooms' }).getByText('Weekly').click()
   await expect(second.page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
   await second.page.getByRole('button', { name: 'Join now' }).click()
@@ -133,7 +133,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
     ...{ video: { in: 5, out: 7 }, audio: { in: 5, out: 5 } },
     ...{ personBytes: 100_000, streamBytes: 250_000 },
   })
-  const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+  const desktop = await Desktop.launch({ userData })
   const { page } = desktop
   await expect(page.getByText('This computer can hold')).toBeHidden()
   await host(desktop).click()
@@ -151,7 +151,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
   await expect(page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
   expect(await desktop.quit()).toBe(0)
 
-  const again = await Desktop.launch({ userData, args: ['--automation'] })
+  const again = await Desktop.launch({ userData })
   await expect(again.page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
   // A machine on which other tests run may not come to be quiet: then that is what is said.
   await again.page.getByRole('button', { name: 'Settings' }).click()
@@ -165,7 +165,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
 })
 
 test('the tray shows who is in which room, and leads there', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   const { page } = desktop
   const { code, address } = await Person.at('Ada', desktop).host('Design & sync')
   await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 1 person')
@@ -187,7 +187,7 @@ test('the tray shows who is in which room, and leads there', async () => {
 })
 
 test('this computer stays awake while others meet on it, also without its own window', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   const awake = () =>
     desktop.app.evaluate(({ powerSaveBlocker }) => {
       const ids = Array.from({ length: 50 }, (_, id) => id)

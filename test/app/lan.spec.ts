@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { looks } from '../../examples/playwright/kit/looks.ts'
 import { Person } from '../e2e/support/Person.ts'
 import type { Machine } from '../support/lan/Machine.ts'
 import { whyNoNetworks } from '../support/lan/Network.ts'
@@ -89,14 +90,14 @@ test.describe('on a network without a way out', () => {
 
   test('an app there is driven as one here: links reach it, it hosts, quits and crashes', async ({ makeNetwork, userData }) => {
     const machine = await (await makeNetwork()).machine('A', { addresses: ['10.77.0.1/24'] })
-    const first = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    const first = await Desktop.launch({ machine, userData })
     expect(await first.app.evaluate(() => process.pid)).toBe(first.pid)
     await first.startAgain('lanyard://join/ABC123?at=10.77.0.9:7000')
     await expect(first.page.getByRole('dialog', { name: 'Open this meeting?' })).toContainText('10.77.0.9')
     await first.page.keyboard.press('Escape')
     expect(await first.quit()).toBe(0)
 
-    const second = await Desktop.launch({ machine, userData, args: ['--automation'] })
+    const second = await Desktop.launch({ machine, userData })
     await Person.at('Ada', second).host('Design sync')
     // With its media worker, its window, and what forwards to it; the fixture looks whether they go.
     expect((await second.kill()).length).toBeGreaterThan(4)
@@ -111,5 +112,20 @@ test.describe('on a network without a way out', () => {
     await lin.page.goto('http://10.77.0.1:9999/')
     await expect(lin.page.getByText('hello from A')).toBeVisible()
     await lin.close()
+  })
+
+  test('one meets another by the words that both show, and joins by code', async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+    const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    const host = '0.0.0.0'
+    const ada = await Desktop.launch({ machine: a, name: 'Ada', serverName: 'Studio', host, ...looks.red })
+    const grace = await Desktop.launch({ machine: b, name: 'Grace', host, ...looks.green })
+    const { code } = await ada.hostRoom('Design sync')
+    await grace.meet(ada)
+    await grace.joinByCode(code)
+    await grace.expectToSee(ada)
+    await ada.expectToHear(grace)
+    expect((await grace.probeWindow()).members.map(({ name }) => name)).toEqual(['Ada', 'Grace'])
   })
 })

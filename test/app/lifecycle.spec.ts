@@ -43,7 +43,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   // Seven is prime to their number, so that a few rounds are spread over all of them.
   const { moment, end } = all[(round * 7) % all.length]!
   test(`nothing is left behind: ${end} ${moment} (round ${round + 1})`, async ({ userData }) => {
-    const desktop = await Desktop.launch({ userData, args: ['--automation'] })
+    const desktop = await Desktop.launch({ userData })
     await desktop.page.evaluate(() => window.lanyard!.changeSettings({ serverPort: 0 }))
     await moments[moment as keyof typeof moments](desktop)
     desktop.processes()

@@ -1,10 +1,10 @@
-import { looks } from '../support/looks.ts'
+import { looks } from '../../examples/playwright/kit/looks.ts'
 import { Person } from '../e2e/support/Person.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 
 /** Someone with the app. */
 async function launch(name: string, look: keyof typeof looks, args: string[] = []) {
-  const desktop = await Desktop.launch({ ...looks[look], args: ['--automation', ...args] })
+  const desktop = await Desktop.launch({ ...looks[look], args })
   return { desktop, person: Person.at(name, desktop) }
 }
 

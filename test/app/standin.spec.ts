@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
-import { looks, lookOfPicture } from '../support/looks.ts'
+import { looks } from '../../examples/playwright/kit/looks.ts'
+import { lookOfPicture } from '../support/looks.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 import { alive } from './support/processes.ts'
 import { runtime } from './support/runtime.ts'
@@ -206,10 +208,14 @@ test('menus, the tray, notifications and questions can be acted on', async () =>
   await desktop.clickMenu('File', 'Ask')
   await expect.poll(() => seen(desktop.app)).toEqual([0, 1])
   await desktop.clickTray('Show')
-  await desktop.clickNotification('Sample of the stand-in')
+  const shown = await desktop.app.evaluate((electron) => {
+    const { standin } = electron as unknown as { standin: { notifications: (EventEmitter & { title: string; body: string })[] } }
+    for (const notification of standin.notifications) notification.emit('click')
+    return standin.notifications.map(({ title, body }) => ({ title, body }))
+  })
   await desktop.power('resume')
   expect(await seen(desktop.app)).toEqual([0, 1, 'tray', 'notification', 'resume'])
-  expect(await desktop.notifications()).toEqual([{ title: 'Sample of the stand-in', body: 'ready' }])
+  expect(shown).toEqual([{ title: 'Sample of the stand-in', body: 'ready' }])
   expect(await desktop.questions()).toEqual(['Really?', 'Really?'])
 })
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { About, Hosting, Settings } from '../../src/shared/bridge.ts'
+import type { About, Settings } from '../../src/shared/bridge.ts'
 import { outsider } from '../e2e/support/outsider.ts'
 import { Person } from '../e2e/support/Person.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
@@ -187,11 +187,11 @@ test('about, settings and shortcuts are in the menu', async () => {
 })
 
 test('the app lives on in the tray while it hosts, and the window can be had back from there', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   await desktop.page.getByRole('button', { name: 'Host a meeting' }).click()
   await desktop.page.getByRole('dialog', { name: 'New room' }).waitFor()
   await desktop.page.close()
-  expect((await desktop.probe()).hosting satisfies Hosting).toMatchObject({ status: 'on' })
+  expect((await desktop.probe()).hosting).toMatchObject({ status: 'on' })
   const again = desktop.app.waitForEvent('window')
   await desktop.clickTray('Open Lanyard')
   const page = await again
@@ -204,7 +204,7 @@ test('the app lives on in the tray while it hosts, and the window can be had bac
 })
 
 test('sharing a screen shows what there is; what is chosen is what the others see', async () => {
-  const desktop = await Desktop.launch({ args: ['--automation'] })
+  const desktop = await Desktop.launch()
   const { page } = desktop
   const { code, address } = await Person.at('Ada', desktop).host('Show')
   const share = page.getByRole('button', { name: 'Share screen' })

@@ -14,8 +14,9 @@ const patience = 90_000
 const runs = startAll(whyNoNetworks === null ? brokenNetworks : [], atOnce, examineBroken)
 
 for (const one of brokenNetworks) {
+  const { broken } = one
   onNetworks(
-    `it says what is wrong where it is this: ${one.broken}`,
+    `F64: it says what is wrong where it is this: ${broken}`,
     async () => {
       const { checkup, code } = await runs.get(one)!
       const { ok, culprit, sureness, steps, checks } = checkup
@@ -29,7 +30,7 @@ for (const one of brokenNetworks) {
 }
 
 onNetworks(
-  'docs/doctor.md has the table of what was seen here',
+  'F64: docs/doctor.md has the table of what was seen here',
   async () => {
     const rows = await Promise.all(brokenNetworks.map(rowOf))
     const page = readFileSync(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')

@@ -130,6 +130,8 @@ test('a wrong call of any command ends with 2, and a directory where nothing is 
     ['rooms', 'list'],
     ['tenant', 'set', 'local'],
     ['room', 'create', 'Review', '--slug', 'join'],
+    ['doctor', 'no address'],
+    ['doctor', '10.77.0.1', '--fingerprint', 'AA:BB'],
   ]) {
     const { code, stdout } = await lanyard(...args, '--data-dir', dataDir)
     expect({ code, stdout }, args.join(' ')).toEqual({ code: 2, stdout: '' })

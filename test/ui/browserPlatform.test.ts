@@ -17,6 +17,15 @@ describe('what a browser remembers', () => {
     expect(browserPlatform().device).toBe(device)
   })
 
+  test('on the port without encryption it has no secret, and makes none', () => {
+    document.documentElement.dataset['plain'] = ''
+    const { device, isPlain } = browserPlatform()
+    delete document.documentElement.dataset['plain']
+    expect({ device, isPlain }).toEqual({ device: undefined, isPlain: true })
+    expect(localStorage.getItem('lanyard.device')).toBeNull()
+    expect(browserPlatform()).toMatchObject({ isPlain: false })
+  })
+
   test('a spoilt secret is replaced', () => {
     localStorage.setItem('lanyard.device', '"short"')
     expect(browserPlatform().device).toMatch(/^[A-Za-z0-9_-]{43}$/)

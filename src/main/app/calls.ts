@@ -5,6 +5,7 @@ import type { RoomLink } from '../../shared/roomLink.ts'
 import { isLoopback, isSameServer } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Checkups } from './Checkups.ts'
+import type { AppProbe } from '../../shared/probe.ts'
 import type { Hosting } from './hosting.ts'
 import type { Handlers } from './ipc.ts'
 import type { Meeting } from './meeting.ts'
@@ -38,12 +39,14 @@ export interface CallParts {
   dataDir: string
   stopHosting: () => Promise<HostingState>
   takeLink: () => RoomLink | null
+  /** Null unless the app was started for a program that asks. */
+  probe: (() => Promise<AppProbe>) | null
 }
 
 /** What is done for each call of the window. */
 export function callHandlers(parts: CallParts): Handlers {
   const { checkups, hosting, known, kept, meeting, notices, place, secrets, servers, settings, sharing, window } = parts
-  const { appImage, dataDir, stopHosting, takeLink } = parts
+  const { appImage, dataDir, probe, stopHosting, takeLink } = parts
   const isOwn = (server: string) => hosting.state.status === 'on' && isSameServer(hosting.state.url, server)
   /**
    * A server's secrets go by its first certificate, those of servers of this computer by their address, but for the own one, whose port
@@ -129,6 +132,10 @@ export function callHandlers(parts: CallParts): Handlers {
     openExternal: async ({ url }) => {
       await shell.openExternal(url)
       return {}
+    },
+    probe: () => {
+      if (!probe) throw new AppError('forbidden', 'Lanyard was not started with --automation')
+      return probe()
     },
     openLogs: async () => {
       await shell.openPath(app.getPath('logs'))

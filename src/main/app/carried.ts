@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { utilityProcess } from 'electron'
 import type { Logger } from 'pino'
+import { CLOCK_AHEAD } from '../../shared/hosted.ts'
 import type { HostedProcess } from './hosting.ts'
 import { takeLines } from './logs.ts'
 
-/** Starts the process of the carried room server, whose lines go into the log. */
-export function forkServer(log: Logger): HostedProcess {
-  const server = utilityProcess.fork(join(import.meta.dirname, 'hosted.js'), [], {
+/** Starts the process of the carried room server, whose lines go into the log; its clock is so far ahead of the machine's, in ms. */
+export function forkServer(log: Logger, clockAheadMs: number): HostedProcess {
+  const args = clockAheadMs === 0 ? [] : [`${CLOCK_AHEAD}${clockAheadMs}`]
+  const server = utilityProcess.fork(join(import.meta.dirname, 'hosted.js'), args, {
     serviceName: 'Lanyard room server',
     stdio: 'pipe',
   })

@@ -2,15 +2,15 @@
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { app, dialog } from 'electron'
+import { deviceSwitches, readAutomation, type Automation } from './automation/switches.ts'
 import { registerScheme } from './scheme.ts'
 
 const { env } = process
 const environment = {
   appImage: env['APPIMAGE'] ?? null,
   isWayland: process.platform === 'linux' && env['XDG_SESSION_TYPE'] === 'wayland',
-  // Every network that this computer is in; tests keep it to themselves.
-  host: env['LANYARD_HOST'] ?? (hasIpv6() ? '::' : '0.0.0.0'),
-  allowedOrigins: env['LANYARD_ALLOW_ORIGIN']?.split(',') ?? [],
+  /** The address that stands for every network that this computer is in. */
+  everywhere: hasIpv6() ? '::' : '0.0.0.0',
 }
 /** What it was started with, and the links that the system has opened with it since. */
 const given = [...process.argv]
@@ -22,10 +22,8 @@ if (process.platform === 'win32') app.setAppUserModelId('app.lanyard.Lanyard')
 const folder = app.commandLine.getSwitchValue('user-data-dir')
 if (folder !== '') app.setPath('userData', resolve(folder))
 registerScheme()
-if (app.commandLine.hasSwitch('automation')) {
-  app.commandLine.appendSwitch('use-fake-device-for-media-stream')
-  app.commandLine.appendSwitch('use-fake-ui-for-media-stream')
-}
+const automation = automationAsked()
+if (automation) for (const [name, value] of deviceSwitches(automation)) app.commandLine.appendSwitch(name, value)
 // macOS opens a link with this, before anything is ready if need be.
 app.on('open-url', (event, url) => {
   event.preventDefault()
@@ -36,12 +34,22 @@ app.on('second-instance', (_, argv) => given.push(...argv))
 
 if (app.requestSingleInstanceLock()) {
   Promise.all([import('./run.ts'), app.whenReady()])
-    .then(([{ run }]) => run(environment, given))
+    .then(([{ run }]) => run({ ...environment, automation }, given))
     .catch((error: unknown) => {
       dialog.showErrorBox('Lanyard cannot start', error instanceof Error ? error.message : String(error))
       app.exit(1)
     })
 } else app.quit()
+
+/** Whoever started it for a program waits for no click on a message. */
+function automationAsked(): Automation | null {
+  try {
+    return readAutomation(process.argv)
+  } catch (error) {
+    process.stderr.write(`lanyard: ${error instanceof Error ? error.message : String(error)}\n`)
+    return process.exit(2)
+  }
+}
 
 /** Whether this computer knows IPv6 at all: an address that stands for those of both kinds can be had only then. */
 function hasIpv6(): boolean {

@@ -1,8 +1,10 @@
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { app, ipcMain, nativeTheme } from 'electron'
-import { isLoopback } from '../../shared/address.ts'
+import { isThisComputer } from '../../shared/address.ts'
 import type { Hosting as HostingState } from '../../shared/bridge.ts'
 import { writeAppLink, type RoomLink } from '../../shared/roomLink.ts'
+import { shiftClock } from '../../shared/shiftClock.ts'
 import { callHandlers } from './calls.ts'
 import { forkServer } from './carried.ts'
 import { Checkups } from './Checkups.ts'
@@ -12,6 +14,9 @@ import { KeptFile } from './KeptFile.ts'
 import { leaveInOrder, mayEnd, mayLeave } from './leaving.ts'
 import { linkAmong, readAppLink } from './links.ts'
 import { openLog } from './logs.ts'
+import { NoticeBoard } from './automation/NoticeBoard.ts'
+import { offerProbe } from './automation/probe.ts'
+import type { Automation } from './automation/switches.ts'
 import { Meeting } from './meeting.ts'
 import { showMenu } from './menu.ts'
 import { Notices } from './notices.ts'
@@ -19,7 +24,6 @@ import { measureAtLeisure } from './measureAtLeisure.ts'
 import { Partitions } from './partitions.ts'
 import { Place } from './Place.ts'
 import { Wakefulness, watchPower } from './power.ts'
-import { offerProbe } from './probe.ts'
 import { isStartedHidden, registerLinks } from './registration.ts'
 import { Secrets } from './secrets.ts'
 import { KnownServers } from './servers/KnownServers.ts'
@@ -36,18 +40,20 @@ export interface Environment {
   /** The file of the AppImage that runs; null for none. */
   appImage: string | null
   isWayland: boolean
-  /** The address that the carried server listens on. */
-  host: string
-  /** More origins than the window's own that the carried server lets in. */
-  allowedOrigins: string[]
+  /** The address that stands for every network of this computer: there the carried server listens. */
+  everywhere: string
+  /** What a program decides that drives this copy; null where its user does. */
+  automation: Automation | null
 }
 
 /** Runs the app once Electron is ready: its parts, and who tells whom. `given` is what it was started and opened with so far. */
-export function run({ appImage, isWayland, host, allowedOrigins }: Environment, given: readonly string[]): void {
+export function run({ appImage, isWayland, everywhere, automation }: Environment, given: readonly string[]): void {
   const out = join(import.meta.dirname, '..')
   const resources = app.isPackaged ? process.resourcesPath : join(out, '../resources')
   const dataDir = join(app.getPath('userData'), 'server')
-  const isAutomated = app.commandLine.hasSwitch('automation')
+  const host = automation?.host ?? everywhere
+  const clockAheadMs = automation?.clockAheadMs ?? 0
+  if (clockAheadMs !== 0) shiftClock(clockAheadMs)
 
   const log = openLog(app.getPath('logs'))
   process.on('uncaughtExceptionMonitor', (error) => log.error({ err: error }, 'an uncaught exception: this is a defect'))
@@ -56,14 +62,16 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   const settings = new SettingsStore(log)
   const wakefulness = new Wakefulness()
   const window: MainWindow = new MainWindow(settings, {
+    automation: automation && { clockAheadMs },
     isDark: () => nativeTheme.shouldUseDarkColors,
     gone: () => meeting.show(null),
     mayClose: () => isQuitting() || meeting.room === null || mayLeave(meeting.room, window.browserWindow),
   })
+  const board = automation && new NoticeBoard()
   const notices = new Notices((topic) => {
     window.show()
     window.tell('notificationClicked', { topic })
-  })
+  }, board?.post)
   const meeting = new Meeting({
     settings,
     notices,
@@ -72,16 +80,15 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   })
   const hosting = new Hosting({
     log,
-    fork: () => forkServer(log),
+    fork: () => forkServer(log, clockAheadMs),
     config: () => ({
       host,
-      port: settings.settings.serverPort,
+      port: automation?.port ?? settings.settings.serverPort,
       ...(settings.settings.plainGuests && { plainPort: portAfter(settings.settings.serverPort) }),
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
-      allowedOrigins,
-      // A test has the machine to itself.
-      measureAfterMs: isAutomated ? null : 2_000,
+      measureAfterMs: 2_000,
+      ...(automation && automatedConfig(automation)),
       workerBin: app.isPackaged
         ? join(resources, process.platform === 'win32' ? 'mediasoup-worker.exe' : 'mediasoup-worker')
         : null,
@@ -142,6 +149,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   })
   const isQuitting = leaveInOrder(hosting, () => mayEndFor('Quit'))
 
+  const probe = board && offerProbe({ hosting, notices: board, version: app.getVersion(), isWindowOpen: () => window.isOpen })
   serveCalls(
     ipcMain,
     (event) => window.isSender(event),
@@ -161,6 +169,7 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
         sharing,
         window,
         stopHosting,
+        probe,
       },
       kept: new KeptFile('page', log),
       takeLink: () => {
@@ -201,21 +210,21 @@ export function run({ appImage, isWayland, host, allowedOrigins }: Environment, 
   hosting.on('capacity', (capacity) => {
     if (capacity.inUse === 0) settings.keepCapacity(capacity)
   })
-  if (!isAutomated) measureAtLeisure(hosting, () => meeting.room === null, log)
+  if (!automation) measureAtLeisure(hosting, () => meeting.room === null, log)
   servers.on('changed', () => window.tell('serversChanged', { servers: servers.nearby }))
   // A copy that keeps to this computer looks for nobody, and is seen by nobody.
-  if (!isLoopback(new URL(`http://${host}`))) discovery.start()
+  if (!isThisComputer(isIPv6(host) ? `[${host}]` : host)) discovery.start()
   watchPower((power) => window.tell('powerChanged', { power }))
-  registerLinks()
-  if (isAutomated)
-    offerProbe(() => ({
-      hosting: hosting.state,
-      serverPid: hosting.pid,
-      isWindowOpen: window.isOpen,
-      version: app.getVersion(),
-    }))
+  // The copy of a program must not become the one that opens its user's links.
+  if (!automation) registerLinks()
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'the app is ready')
 }
 
 /** The port beside another one; any beside any. */
 const portAfter = (port: number) => (port === 0 || port === 65_535 ? 0 : port + 1)
+
+/** What a program decides of the carried server. */
+function automatedConfig({ rtcPorts, serverName, allowedOrigins }: Automation) {
+  // Nothing else is to keep the machine busy.
+  return { allowedOrigins, measureAfterMs: null, ...(rtcPorts && { rtcPorts }), ...(serverName !== null && { name: serverName }) }
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, screen, shell, type Event, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { APP_ORIGIN } from '../../shared/appOrigin.ts'
-import { EVENT_CHANNEL, type EventName, type EventPayload } from '../../shared/bridge.ts'
+import { AUTOMATION_ARGUMENT, EVENT_CHANNEL, type AutomatedPage, type EventName, type EventPayload } from '../../shared/bridge.ts'
 import type { SettingsStore, WindowPlace } from './settings.ts'
 
 /** The canvas behind the page until it has painted: that of the page itself, light and dark. */
@@ -12,12 +12,23 @@ const LEAST = { width: 360, height: 480 }
 const MOST_CRASHES = 3
 const FIRST = { width: 1180, height: 780 }
 
+export interface WindowOptions {
+  isDark: () => boolean
+  /** The page has crashed, with all that it was at. */
+  gone: () => void
+  /** Asks, where there is something to ask. */
+  mayClose: () => true | Promise<boolean>
+  /** What its page is told where a program drives it. */
+  automation: AutomatedPage | null
+}
+
 /** The one window: opened, brought back, kept where it was. It shows the package's own page and nothing else. */
 export class MainWindow {
   readonly #settings: SettingsStore
   readonly #isDark: () => boolean
   readonly #gone: () => void
   readonly #mayClose: () => true | Promise<boolean>
+  readonly #automation: AutomatedPage | null
   /** When the page has crashed of late, in ms since 1970. */
   #crashes: number[] = []
   #window: BrowserWindow | null = null
@@ -26,12 +37,9 @@ export class MainWindow {
   /** Until the page listens. */
   #loaded: Promise<void> = Promise.resolve()
 
-  /** `gone` is called when the page has crashed, with all that it was at; `mayClose` asks, where there is something to ask. */
-  constructor(
-    settings: SettingsStore,
-    { isDark, gone, mayClose }: { isDark: () => boolean; gone: () => void; mayClose: () => true | Promise<boolean> },
-  ) {
+  constructor(settings: SettingsStore, { isDark, gone, mayClose, automation }: WindowOptions) {
     this.#settings = settings
+    this.#automation = automation
     this.#gone = gone
     this.#mayClose = mayClose
     this.#isDark = isDark
@@ -101,6 +109,7 @@ export class MainWindow {
       webPreferences: {
         preload: join(import.meta.dirname, '../preload/index.cjs'),
         ...(this.#partition !== null && { partition: this.#partition }),
+        ...(this.#automation && { additionalArguments: [`${AUTOMATION_ARGUMENT}${this.#automation.clockAheadMs}`] }),
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,

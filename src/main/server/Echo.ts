@@ -25,6 +25,8 @@ const CONNECT_MS = 3_000
 
 interface Trial {
   isHeard: boolean
+  /** Resolves when the worker has said all that it has heard until now. */
+  settle: () => Promise<unknown>
   end: () => void
 }
 
@@ -88,7 +90,7 @@ export class Echo {
         throw error
       })
       const patience = setTimeout(() => router.close(), TRIAL_MS)
-      const trial = { isHeard: false, end: () => router.close() }
+      const trial: Trial = { isHeard: false, settle: () => transport.getStats().catch(() => null), end: () => router.close() }
       router.observer.once('close', () => {
         clearTimeout(patience)
         this.#trials.delete(transport.id)
@@ -110,8 +112,10 @@ export class Echo {
   async endTrial(asker: string | null, trialId: string): Promise<boolean> {
     await this.#pay(asker)
     const trial = this.#trials.get(trialId)
-    trial?.end()
-    return trial?.isHeard ?? false
+    if (!trial) return false
+    await trial.settle()
+    trial.end()
+    return trial.isHeard
   }
 
   /** Whether the asker answers at one of its own ports with that greeting. Throws `forbidden` where it is not sure whose port it is. */

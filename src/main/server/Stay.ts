@@ -8,7 +8,7 @@ export interface Clock {
   uptime(): number
 }
 
-export const systemClock: Clock = { now: Date.now, uptime: () => uptime() * 1_000 }
+export const systemClock: Clock = { now: () => Date.now(), uptime: () => uptime() * 1_000 }
 
 /** Clients are heard of every 5 s (`signaling.ts`); whoever was not for so long, in ms, had gone by then, or the machine slept. */
 const SILENT_MS = 7_000

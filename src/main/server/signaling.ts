@@ -26,6 +26,7 @@ import { isPlain } from './plainPort.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Clock } from './Stay.ts'
 import type { Store } from './store/Store.ts'
+import { isEncrypted } from './tls/onePort.ts'
 
 /** A lost connection is noticed after 5 to 15 s; Socket.IO's own 25 + 20 s would let a dead one sit in a room for too long. */
 const PING_EVERY_MS = 5_000
@@ -192,7 +193,7 @@ export class Signaling {
         connectionId: connection.id,
         protocol: PROTOCOL_VERSION,
         userId: connection.userId,
-        ...aboutFor(connection, about()),
+        ...aboutFor(connection, isEncrypted(socket.request.socket), about()),
         resume: connection.resume,
         resumed,
       })
@@ -298,11 +299,16 @@ async function identify({ handshake, request }: Socket, { server, secureUrl }: S
   return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant, plain }, resume }
 }
 
-/** Where others can read the connection, its owner is told so, and where there is a better one first. */
-function aboutFor({ plain }: Connection, { features, server }: About): About {
-  if (!plain) return { features: { ...features, plain: false }, server }
+/**
+ * Whether the connection is encrypted by a certificate that browsers warn of, and not by that of a proxy; and where others can read it, that
+ * they can, and where there is a better one first.
+ */
+function aboutFor({ plain }: Connection, isOwnTls: boolean, { features, server }: About): About {
+  const byOwnAuthority = isOwnTls && features['ownAuthority'] === true
+  if (!plain) return { features: { ...features, plain: false, byOwnAuthority }, server }
   const urls = [plain.secureUrl, ...server.urls.filter((url) => url.startsWith('https:') && url !== plain.secureUrl)]
-  return { features: { ...features, plain: true }, server: { ...server, urls } }
+  const none = { relay: false, tokens: false, directCalls: false, autoCreate: false, byOwnAuthority }
+  return { features: { ...features, ...none, plain: true }, server: { ...server, urls } }
 }
 
 function wireOf(socket: Socket): Wire {

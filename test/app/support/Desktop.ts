@@ -5,27 +5,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MessageBoxOptions } from 'electron'
-import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
-import type { Probe } from '../../../src/main/app/probe.ts'
-import type { Colour } from '../../support/fakeMedia.ts'
+import { expect, test, type ElectronApplication } from '@playwright/test'
+import { LanyardApp, type WithProbe } from '../../../examples/playwright/kit/LanyardApp.ts'
+import { browserSwitches, looks, writeDevices, type Look } from '../../../examples/playwright/kit/looks.ts'
+import { start, type StartedHere, type StartOptions } from '../../../examples/playwright/kit/start.ts'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { fakeDevices, looks } from '../../support/looks.ts'
 import { alive, describe, familyOf, killAll, withEnvironment, type ProcessId } from './processes.ts'
-import { executable, loader, runtime } from './runtime.ts'
+import { runtime } from './runtime.ts'
 
 /** Processes are told apart by this variable, which they hand on to those that they start. */
 const MARK = 'LANYARD_TEST_APP'
+/** Browsers hide them behind names of multicast DNS as long as no device is in use. */
+const SHOW_ADDRESSES = '--disable-features=WebRtcHideLocalIpsWithMdns'
 
-export interface DesktopOptions {
-  /** The folder of the app's user data. Default: a fresh one, removed after the test. */
-  userData?: string
-  args?: string[]
-  env?: Record<string, string>
-  /** What the fake camera shows, and the frequency (Hz) that the fake microphone plays. `...looks.green` sets both. */
-  colour?: Colour
-  tone?: number
-  /** Default: the app itself, as it is built. */
+export interface DesktopOptions extends Omit<StartOptions, 'app'> {
+  /** Who is in front of it. */
+  name?: string
+  /** Another app than Lanyard. */
   entry?: string
   /** Where it runs. Default: here. */
   machine?: Machine
@@ -37,58 +34,64 @@ export interface Ended {
   signal: NodeJS.Signals | null
 }
 
-/** The app in a process of its own, on Electron or on the stand-in for it. */
-export class Desktop {
+/** The app as the kit drives it, with what our own specs do besides: they look at its processes, and at what it does to the desktop. */
+export class Desktop extends LanyardApp {
   /** All that this test has launched. */
   static readonly #launched = new Set<Desktop>()
 
-  readonly app: ElectronApplication
-  readonly userData: string
   /** Resolves when the main process has ended, in whatever way. */
   readonly ended: Promise<Ended>
+  readonly userData: string
   readonly #process: ChildProcess
+  readonly #started: StartedHere
   readonly #folder: string
   readonly #mark: string
-  readonly #args: string[]
-  readonly #env: Record<string, string>
   readonly #machine: Machine | undefined
   readonly #main: ProcessId | undefined
   readonly #seen = new Map<string, ProcessId>()
-  #page: Page
 
-  private constructor(app: ElectronApplication, page: Page, process: ChildProcess, ended: Promise<Ended>, setting: Setting) {
-    this.app = app
-    this.#page = page
-    app.on('window', (next) => (this.#page = next))
-    this.ended = ended
-    this.#process = process
-    this.userData = setting.userData
-    this.#folder = setting.folder
-    this.#mark = setting.mark
-    this.#args = setting.args
-    this.#env = setting.env
-    this.#machine = setting.machine
+  private constructor(started: StartedHere, { folder, mark, machine, ...who }: Setting) {
+    super(started, who)
+    // Asked for now, because Playwright forgets it when it ends.
+    this.#process = started.process
+    this.#started = started
+    this.userData = started.userData
+    this.ended = once(this.#process, 'exit').then(([code, signal]): Ended => ({ code, signal }))
+    this.#folder = folder
+    this.#mark = mark
+    this.#machine = machine
     this.#main = familyOf(this.pid)[0]
   }
 
   /** Starts the app, and waits for the document in its first window. Whatever it starts is gone after the test, or the test fails. */
-  static async launch(options: DesktopOptions = {}): Promise<Desktop> {
-    const setting = await prepare(options)
-    // Null: the colour scheme is the app's to choose, and not Playwright's.
-    const app = await _electron.launch({ args: setting.args, env: setting.env, colorScheme: null, ...setting.launcher })
-    // Asked for now, because Playwright forgets it when it ends.
-    const child = app.process()
-    const ended = once(child, 'exit').then(([code, signal]): Ended => ({ code, signal }))
+  static async launch({ machine, entry, name = 'Ada', ...options }: DesktopOptions = {}): Promise<Desktop> {
+    const folder = await mkdtemp(join(tmpdir(), 'lanyard-desktop-'))
+    const mark = randomUUID()
+    const look = { ...looks.red, ...(options.colour && { colour: options.colour }), ...(options.tone && { tone: options.tone }) }
     try {
-      const desktop = new Desktop(app, await app.firstWindow(), child, ended, setting)
+      const executable = machine ? join(folder, 'electron') : runtime.executable
+      if (machine) await writeLauncher(executable, machine, [runtime.executable])
+      const started = await start({
+        // As it is set in the app.
+        port: null,
+        ...options,
+        // Another app has its devices from Chromium itself.
+        args: [
+          SHOW_ADDRESSES,
+          ...(entry === undefined ? [] : browserSwitches(writeDevices(folder, look))),
+          ...(options.args ?? []),
+        ],
+        env: { ...options.env, [MARK]: mark },
+        app: { ...runtime, executable, entry: entry ?? runtime.entry },
+      })
+      const desktop = new Desktop(started, { name, serverName: options.serverName ?? null, look, folder, mark, machine })
       this.#launched.add(desktop)
       await desktop.page.waitForLoadState('domcontentloaded')
       await desktop.#keepToItself()
       return desktop
     } catch (error) {
-      child.kill('SIGKILL')
-      await ended
-      await rm(setting.folder, { recursive: true, force: true, maxRetries: 5 })
+      killAll(withEnvironment(MARK, mark))
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
       throw error
     }
   }
@@ -104,24 +107,24 @@ export class Desktop {
     } finally {
       // One that was left must not trouble the next test.
       killAll(alive(families.flat()))
-      await Promise.all(all.map((desktop) => rm(desktop.#folder, { recursive: true, force: true, maxRetries: 5 })))
+      await Promise.all(all.map((desktop) => desktop.#clear()))
     }
+  }
+
+  /** Playwright's way into its main process. */
+  get app(): ElectronApplication {
+    return this.electron!
   }
 
   get pid(): number {
     return this.#process.pid!
   }
 
-  /** The page in the app's window; where the window has come anew, as it does at another's server, the new one's. */
-  get page(): Page {
-    return this.#page
-  }
-
   /** Does what brings the window anew, and waits until it is there and the old one gone. */
   async moves(act: () => Promise<unknown>): Promise<void> {
-    const old = this.#page
+    const old = this.page
     await Promise.all([this.app.waitForEvent('window'), old.waitForEvent('close'), act()])
-    await this.#page.waitForLoadState('domcontentloaded')
+    await this.page.waitForLoadState('domcontentloaded')
   }
 
   /** The processes of this app that run now, or ran when this was asked before: main, windows, servers, their workers. */
@@ -152,9 +155,10 @@ export class Desktop {
 
   /** Starts the app once more with the same user data, as a click on a link does. Resolves when that one has ended. */
   async startAgain(...args: string[]): Promise<Ended> {
-    const all = [...this.#args, ...args]
-    const options: SpawnOptions = { env: this.#env, stdio: 'ignore' }
-    const second = this.#machine?.run(executable, all, options) ?? spawn(executable, all, options)
+    const { args: first, env } = this.#started.command
+    const all = [...first, ...args]
+    const options: SpawnOptions = { env, stdio: 'ignore' }
+    const second = this.#machine?.run(runtime.executable, all, options) ?? spawn(runtime.executable, all, options)
     const [code, signal] = (await once(second, 'exit')) as [number | null, NodeJS.Signals | null]
     return { code, signal }
   }
@@ -218,28 +222,14 @@ export class Desktop {
     )
   }
 
-  /** The notifications that were shown. Skips the test on the real Electron, which does not tell. */
+  /** The notifications that were shown, the latest last. */
   async notifications(): Promise<{ title: string; body: string }[]> {
-    this.#needsStandin('real notifications cannot be read from outside')
-    return this.app.evaluate((electron) =>
-      (electron as unknown as WithStandin).standin.notifications.map(({ title, body }) => ({ title, body })),
-    )
+    return (await this.probe()).notifications
   }
 
-  /** Clicks the newest notification with that title. Skips the test on the real Electron. */
+  /** Clicks the newest notification with that title. */
   async clickNotification(title: string): Promise<void> {
-    this.#needsStandin('real notifications cannot be clicked from outside')
-    await this.app.evaluate((electron, title) => {
-      const { standin } = electron as unknown as WithStandin
-      const notification = standin.notifications.findLast((shown) => shown.title === title)
-      if (!notification) throw new Error(`no notification ${title}`)
-      notification.emit('click')
-    }, title)
-  }
-
-  /** What main says of itself, where it was started with `--automation`. */
-  async probe(): Promise<Probe> {
-    return this.app.evaluate(() => (globalThis as unknown as { lanyard: { probe(): Probe } }).lanyard.probe())
+    await this.app.evaluate((_electron, title) => (globalThis as unknown as WithProbe).lanyard.clickNotification(title), title)
   }
 
   #needsStandin(reason: string): void {
@@ -262,6 +252,11 @@ export class Desktop {
 
   #desk(): Promise<Desk> {
     return this.app.evaluate(() => globalThis.lanyardDesk!)
+  }
+
+  async #clear(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+    await this.#started.clear()
   }
 }
 
@@ -287,50 +282,16 @@ interface MenuItemLike {
 interface WithStandin {
   standin: {
     trays: { menu: MenuLike | null }[]
-    notifications: { title: string; body: string; emit(event: string): void }[]
   }
 }
 
 interface Setting {
+  name: string
+  serverName: string | null
+  look: Look
   folder: string
-  userData: string
   mark: string
-  args: string[]
-  env: Record<string, string>
   machine: Machine | undefined
-  /** What is started in Electron's place so that it runs on that machine. */
-  launcher: { executablePath: string } | null
-}
-
-async function prepare(options: DesktopOptions): Promise<Setting> {
-  const folder = await mkdtemp(join(tmpdir(), 'lanyard-app-'))
-  const userData = options.userData ?? join(folder, 'user-data')
-  const { colour = looks.red.colour, tone = looks.red.tone, entry = join(import.meta.dirname, '../../..') } = options
-  const mark = randomUUID()
-  const args = [
-    entry,
-    `--user-data-dir=${userData}`,
-    '--disable-features=WebRtcHideLocalIpsWithMdns',
-    ...fakeDevices(folder, { colour, tone }),
-    ...(options.args ?? []),
-  ]
-  const env = {
-    ...(process.env as Record<string, string>),
-    // There, app://lanyard travels as http, and its requests say so (test/support/standin/README.md).
-    ...(runtime.standin && { LANYARD_ALLOW_ORIGIN: 'http://lanyard.app.localhost' }),
-    // Nobody but this computer is to reach what a test hosts; in a network of its own the test says otherwise.
-    LANYARD_HOST: '127.0.0.1',
-    ...options.env,
-    [MARK]: mark,
-  }
-  const { machine } = options
-  return { folder, userData, mark, args, env, machine, launcher: machine ? await makeLauncher(folder, machine) : null }
-}
-
-async function makeLauncher(folder: string, machine: Machine): Promise<{ executablePath: string }> {
-  const executablePath = join(folder, 'electron')
-  await writeLauncher(executablePath, machine, [executable, '-r', loader])
-  return { executablePath }
 }
 
 declare global {

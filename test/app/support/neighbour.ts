@@ -1,7 +1,8 @@
 import { test } from '@playwright/test'
 import { Person } from '../../e2e/support/Person.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { looks, type Look } from '../../support/looks.ts'
+import { looks } from '../../../examples/playwright/kit/looks.ts'
+import type { Look } from '../../support/looks.ts'
 import { Desktop, type DesktopOptions } from './Desktop.ts'
 
 /** Someone with the app on a machine of the test's network, which their server is open to. */
@@ -19,10 +20,9 @@ export async function launchNeighbour(
   name: string,
   look: Look,
   machine: Machine,
-  { args = [], isGreeted = false, ...options }: NeighbourOptions = {},
+  { isGreeted = false, ...options }: NeighbourOptions = {},
 ): Promise<Neighbour> {
-  const env = { LANYARD_HOST: '0.0.0.0' }
-  const desktop = await Desktop.launch({ machine, ...looks[look], env, args: ['--automation', ...args], ...options })
+  const desktop = await Desktop.launch({ machine, host: '::', ...looks[look], ...options })
   const person = Person.at(name, desktop)
   if (!isGreeted) await person.page.getByRole('textbox', { name: 'Your name' }).fill(name)
   return { desktop, person }

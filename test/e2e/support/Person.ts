@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
 import { writeLauncher } from '../../support/lan/launcher.ts'
 import type { Machine } from '../../support/lan/Machine.ts'
-import { fakeDevices, arePicturesComing, lookOfPicture, lookOfSound, looks, type Look } from '../../support/looks.ts'
+import { browserSwitches, looks, writeDevices } from '../../../examples/playwright/kit/looks.ts'
+import { arePicturesComing, lookOfPicture, lookOfSound, type Look } from '../../support/looks.ts'
 
 const systemChromium = '/usr/bin/chromium'
 
@@ -65,7 +66,7 @@ export class Person {
     }: PersonOptions,
   ): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
-    const media = look === null ? [] : fakeDevices(folder, looks[look])
+    const media = look === null ? [] : browserSwitches(writeDevices(folder, looks[look]))
     const installed = existsSync(systemChromium) ? systemChromium : null
     const launcher = machine ? join(folder, 'browser') : null
     if (machine && launcher) await writeLauncher(launcher, machine, [installed ?? chromium.executablePath()])

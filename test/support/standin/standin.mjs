@@ -18,7 +18,8 @@ for (let i = 1; i < process.argv.length && entry === undefined; i++) {
 }
 
 const require = createRequire(join(process.cwd(), 'package.json'))
-const { version } = require('electron/package.json')
+// Beside this file, wherever the tests are that start it.
+const { version } = createRequire(import.meta.url)('electron/package.json')
 const versions = { ...process.versions, electron: `${version}-standin`, chrome: '' }
 Object.defineProperty(process, 'versions', { value: versions })
 Object.assign(process, { type: 'browser', defaultApp: true, resourcesPath: import.meta.dirname, crash: () => process.abort() })

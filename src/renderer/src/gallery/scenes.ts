@@ -40,7 +40,7 @@ const missed = [1, 3].map((index) => ({
 
 const features = (features: Record<string, boolean>) => ({ status: 'connected', welcome: { ...welcome, features } }) as const
 const overPlain = { connection: features({ plain: true, ownAuthority: true }) }
-const unknown = { connection: features({ ownAuthority: true }) }
+const unknown = { connection: features({ ownAuthority: true, byOwnAuthority: true }) }
 
 /** By the name in `?scene=`. `people`, `screens` and `records` may be given in the address, too. */
 export const scenes: Record<string, Partial<Scene>> = {

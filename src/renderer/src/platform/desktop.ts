@@ -1,15 +1,19 @@
-import type { Bridge, CallValue } from '../../../shared/bridge.ts'
+import type { AutomatedPage, Bridge, CallValue } from '../../../shared/bridge.ts'
 import { openChannel, saveFile, showTheme } from './kept.ts'
 import type { Kept, Platform } from './Platform.ts'
 
 declare global {
   interface Window {
     readonly lanyard?: Bridge
+    readonly lanyardAutomation?: AutomatedPage
   }
 }
 
 /** Electron's bridge, where this window is the app's. */
 export const findBridge = (): Bridge | null => window.lanyard ?? null
+
+/** What a program decides that drives the app; null where its user does. */
+export const findAutomation = (): AutomatedPage | null => window.lanyardAutomation ?? null
 
 /** The server that a window of the app is at. */
 export interface Target {

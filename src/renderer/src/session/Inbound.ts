@@ -36,6 +36,14 @@ export class Inbound extends Emitter<{ changed: [] }> {
     return this.#consumer?.track ?? null
   }
 
+  /** As WebRTC counts it; null while there is nothing. */
+  async stats(): Promise<RTCInboundRtpStreamStats | null> {
+    if (!this.#consumer || this.#consumer.closed) return null
+    const report = await this.#consumer.getStats()
+    const stats = [...report.values()] as RTCStats[]
+    return (stats.find(({ type }) => type === 'inbound-rtp') as RTCInboundRtpStreamStats | undefined) ?? null
+  }
+
   /** The server has ended the consumer. The roster will tell whether its producer is gone; until then, once more. */
   ended(): void {
     this.#drop()

@@ -60,6 +60,11 @@ export class MediaEngine extends Emitter<Events> {
     return inbound.track
   }
 
+  /** How what is received fares, as WebRTC counts it; null where nothing is. */
+  stats(peerId: string, source: Source): Promise<RTCInboundRtpStreamStats | null> {
+    return this.#inbound.get(keyOf(peerId, source))?.stats() ?? Promise.resolve(null)
+  }
+
   /** Builds everything, or everything anew, for a router with these capabilities; without `sends`, only what receives. */
   start(routerRtpCapabilities: RtpCapabilities, { sends = true } = {}): void {
     let loading: Promise<types.Device> | null = null

@@ -35,6 +35,11 @@ export class Roster extends Emitter<{ changed: [] }> {
     return this.#list
   }
 
+  /** Null without a roster. */
+  get revision(): Revision | null {
+    return this.#revision
+  }
+
   get(peerId: string): Member | undefined {
     return this.#members.get(peerId)
   }

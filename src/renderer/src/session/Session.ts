@@ -1,7 +1,7 @@
 import type { Device } from 'mediasoup-client'
 import { AppError } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
-import type { Member, Room } from '../../../shared/model.ts'
+import type { Member, Revision, Room } from '../../../shared/model.ts'
 import type { Joined, ParamsInput, Payload, Value } from '../../../shared/protocol.ts'
 import { Bystanders } from './Bystanders.ts'
 import type { Capture, DeviceKind } from './capture.ts'
@@ -50,7 +50,7 @@ export interface JoinOptions {
 export type WaitingMessage = Pick<Payload<'waitingMessage'>, 'from' | 'text'>
 
 /** What of the media engine concerns those who show it. */
-export type Media = Pick<MediaEngine, 'state' | 'track' | 'localTrack' | 'on'>
+export type Media = Pick<MediaEngine, 'state' | 'track' | 'localTrack' | 'stats' | 'on'>
 
 /**
  * One person's way into rooms of one server: connection, roster, chat, media. It survives lost connections and restarts of the
@@ -106,6 +106,11 @@ export class Session extends Emitter<Events> {
   /** Everyone present, in the order of joining, oneself included. */
   get members(): readonly Member[] {
     return this.#roster.members
+  }
+
+  /** Of the roster; null outside of rooms. */
+  get revision(): Revision | null {
+    return this.#roster.revision
   }
 
   get self(): Member | null {

@@ -48,13 +48,13 @@ export class Contact {
   /** A page by which others install what vouches for the server; null where there is nothing to install. */
   get trustPage(): string | null {
     const url = this.#server?.urls.find((one) => one.startsWith('https:'))
-    return url !== undefined && this.#hasAuthority ? `${url}/trust` : null
+    return url !== undefined && this.#has('ownAuthority') ? `${url}/trust` : null
   }
 
   /** The server, where its person has not said yet that it is the one they mean; null where that is not for them to say. */
   get stranger(): Stranger | null {
     const server = this.#server
-    if (!this.#platform.acquaintance || !this.#hasAuthority || !server?.fingerprint || !server.words) return null
+    if (!this.#platform.acquaintance || !this.#has('byOwnAuthority') || !server?.fingerprint || !server.words) return null
     if (server.fingerprint === this.#known) return null
     const { name, words, fingerprint } = server
     return { name, words, fingerprint: formatFingerprint(fingerprint), hasChanged: this.#known !== null }
@@ -94,7 +94,7 @@ export class Contact {
     return this.#welcome?.server ?? null
   }
 
-  get #hasAuthority(): boolean {
-    return this.#welcome?.features['ownAuthority'] === true
+  #has(feature: string): boolean {
+    return this.#welcome?.features[feature] === true
   }
 }

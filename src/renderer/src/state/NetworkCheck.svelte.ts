@@ -68,7 +68,10 @@ export class NetworkCheck {
     this.#rows = []
     this.#state = { status: 'running' }
     const lookId = ++this.#lookId
-    const answer = await this.#bridge.checkNetwork({ lookId, address }).then(unwrap).catch((error: unknown) => AppError.from(error))
+    const answer = await this.#bridge
+      .checkNetwork({ lookId, address })
+      .then(unwrap)
+      .catch((error: unknown) => AppError.from(error))
     if (lookId !== this.#lookId) return
     this.#state = answer instanceof AppError ? { status: 'failed', error: answer } : { status: 'done', checkup: answer }
   }
