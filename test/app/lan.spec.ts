@@ -127,5 +127,15 @@ test.describe('on a network without a way out', () => {
     await grace.expectToSee(ada)
     await ada.expectToHear(grace)
     expect((await grace.probeWindow()).members.map(({ name }) => name)).toEqual(['Ada', 'Grace'])
+
+    // Until it is forgotten: then it is a stranger again.
+    await grace.moves(() => grace.leave())
+    await expect(grace.page.getByRole('list', { name: 'Rooms on this network' })).toContainText('Design sync')
+    await grace.page.getByRole('button', { name: 'Settings' }).click()
+    await grace.page.getByRole('button', { name: 'Forget Studio' }).click()
+    await expect(grace.page.getByRole('list', { name: 'Servers that you have met' })).toBeHidden()
+    await grace.page.keyboard.press('Escape')
+    await expect(grace.page.getByRole('button', { name: 'Meet Studio' })).toBeVisible()
+    await expect(grace.page.getByRole('list', { name: 'Rooms on this network' })).not.toContainText('Design sync')
   })
 })

@@ -71,26 +71,41 @@ export class Guest extends Participant {
 }
 
 /** Opens a link in a browser of its own. Whoever opens it closes it; the fixture of the same name does. */
-export async function openGuest(url: string, { name = 'Lin', headed = false, ...look }: GuestOptions = {}): Promise<Guest> {
-  const { colour = looks.blue.colour, tone = looks.blue.tone } = look
-  const { browser, close } = await launchChromium({ colour, tone }, headed)
-  return Guest.at(url, browser, { name, look: { colour, tone }, close })
+export async function openGuest(url: string, { name = 'Lin', ...options }: GuestOptions = {}): Promise<Guest> {
+  const [guest] = await openGuests([name], url, options)
+  return guest!
 }
 
 /**
  * So many guests in one browser, joined: Peer 1, Peer 2 … They share a camera and a microphone, which Chromium has once for all its pages.
  * Closing one closes them all.
  */
-export async function addPeers(count: number, url: string, { name = 'Peer', ...options }: GuestOptions = {}): Promise<Guest[]> {
-  const { colour = looks.blue.colour, tone = looks.blue.tone, headed = false } = options
-  const { browser, close } = await launchChromium({ colour, tone }, headed)
-  const peers: Guest[] = []
-  for (let number = 1; number <= count; number += 1) {
-    const peer = await Guest.at(url, browser, { name: `${name} ${number}`, look: { colour, tone }, close })
-    await peer.join()
-    peers.push(peer)
+export function addPeers(count: number, url: string, { name = 'Peer', ...options }: GuestOptions = {}): Promise<Guest[]> {
+  const names = Array.from({ length: count }, (_, index) => `${name} ${index + 1}`)
+  return openGuests(names, url, options, (peer) => peer.join())
+}
+
+/** Each is made ready before the next one comes. Where one cannot be, the browser closes. */
+async function openGuests(
+  names: string[],
+  url: string,
+  { colour = looks.blue.colour, tone = looks.blue.tone, headed = false }: GuestOptions,
+  makeReady: (guest: Guest) => Promise<void> = async () => {},
+): Promise<Guest[]> {
+  const look = { colour, tone }
+  const { browser, close } = await launchChromium(look, headed)
+  const guests: Guest[] = []
+  try {
+    for (const name of names) {
+      const guest = await Guest.at(url, browser, { name, look, close })
+      guests.push(guest)
+      await makeReady(guest)
+    }
+    return guests
+  } catch (error) {
+    await close()
+    throw error
   }
-  return peers
 }
 
 async function launchChromium(look: Look, headed: boolean): Promise<{ browser: Browser; close: () => Promise<void> }> {

@@ -24,9 +24,14 @@ const END_MS = 15_000
 export async function launchLanyard({ name = 'Ada', ...options }: LaunchOptions = {}): Promise<LanyardApp> {
   const { serverName = `${name}’s computer`, colour = looks.red.colour, tone = looks.red.tone } = options
   const app = new LanyardApp(await start({ ...options, serverName }), { name, serverName, look: { colour, tone } })
-  await app.page.waitForLoadState('domcontentloaded')
-  await app.readyNetwork()
-  return app
+  try {
+    await app.page.waitForLoadState('domcontentloaded')
+    await app.readyNetwork()
+    return app
+  } catch (error) {
+    await app.close()
+    throw error
+  }
 }
 
 /** Takes the place in front of an app that runs already: see `attach`. Closing it leaves the app as it is. */

@@ -105,8 +105,15 @@ type Connected = Pick<StartedHere, 'context' | 'electron' | 'process'>
 async function connectToElectron({ executable, args, env }: Command): Promise<Connected> {
   // Null: the colour scheme is the app's to choose, and not Playwright's.
   const electron = await _electron.launch({ executablePath: executable, args: [...args], env, colorScheme: null })
-  await electron.firstWindow()
-  return { context: electron.context(), electron, process: electron.process() }
+  // Asked for now, because Playwright forgets it when it ends.
+  const child = electron.process()
+  try {
+    await electron.firstWindow()
+    return { context: electron.context(), electron, process: child }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
 }
 
 /** The debugger of its window is open where a port is given, that of its main process never is. */
