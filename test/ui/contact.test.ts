@@ -10,7 +10,7 @@ const words = ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp']
 const urls = ['https://192.168.1.20:4433']
 
 function meet({
-  features = { byOwnAuthority: true, ownAuthority: true } as Record<string, boolean>,
+  features = ['byOwnAuthority', 'ownAuthority'],
   known = null as string | null,
   isBrowser = true,
   isPlain = false,
@@ -18,7 +18,10 @@ function meet({
   const done: string[] = []
   const acquaintance: Acquaintance = { known: () => known, keep: (kept) => done.push(kept), forget: () => done.push('forgotten') }
   const server: Welcome['server'] = { id: 's', name: 'Kitchen', version: '1', fingerprint, words, urls }
-  const connection = { status: 'connected', welcome: { features, server } as unknown as Welcome } as const
+  const connection = {
+    status: 'connected',
+    welcome: { features: Object.fromEntries(features.map((name) => [name, true])), server } as unknown as Welcome,
+  } as const
   const session = Object.assign(new Emitter<{ connection: [] }>(), { connection, close: () => done.push('closed') })
   const platform = { isPlain, acquaintance: isBrowser ? acquaintance : null }
   return { contact: new Contact(session as unknown as Session, platform as Platform), done }
@@ -47,7 +50,7 @@ test('where the words differ, the connection ends and what was kept is forgotten
 
 test('words are asked for only where browsers warn: not in the app, not behind a proxy with a certificate of its own', () => {
   expect(meet({ isBrowser: false }).contact.stranger).toBeNull()
-  expect(meet({ features: { ownAuthority: true } }).contact.stranger).toBeNull()
+  expect(meet({ features: ['ownAuthority'] }).contact.stranger).toBeNull()
 })
 
 test('without encryption the way to it is known, to the room that is meant', () => {
@@ -61,5 +64,5 @@ test('without encryption the way to it is known, to the room that is meant', () 
 
 test('the authority is offered where there is one', () => {
   expect(meet().contact.trustPage).toBe(`${urls[0]}/trust`)
-  expect(meet({ features: {} }).contact.trustPage).toBeNull()
+  expect(meet({ features: [] }).contact.trustPage).toBeNull()
 })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { AppError, errorStatus } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { Capacity } from '../../shared/capacity.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { FirewallAdvice } from '../../shared/firewall.ts'
@@ -15,16 +15,15 @@ import { ServerConfig, type ServerConfigInput } from './config.ts'
 import { Control } from './Control.ts'
 import { DataDir } from './DataDir.ts'
 import { Echo } from './Echo.ts'
+import { guarded } from './guarded.ts'
 import { deriveKey } from './ids.ts'
 import { listen, waysOf } from './listen.ts'
 import { silent } from './log.ts'
 import { Metrics } from './Metrics.ts'
-import { hasToken, mayEnter, tokenInUrl } from './origin.ts'
-import { isPlain, servePlain } from './plainPort.ts'
+import { servePlain } from './plainPort.ts'
 import { makeHttpApp } from './rest/app.ts'
 import { makeOwnerApp } from './rest/owner.ts'
 import { makePlainApp } from './rest/plain.ts'
-import { problemOf } from './rest/problem.ts'
 import { RoomServer as Rooms } from './RoomServer.ts'
 import { Sfu } from './sfu.ts'
 import { Signaling } from './signaling.ts'
@@ -34,7 +33,6 @@ import { closeOpenSessions, keptSeats } from './store/seats.ts'
 import { openStore } from './store/Store.ts'
 import { Tenants } from './Tenants.ts'
 import { certificateFor } from './tls/certificateFor.ts'
-import { isPrivate } from './tls/onePort.ts'
 import { Tokens } from './Tokens.ts'
 import { version } from './version.ts'
 import { watchRooms, type Watch } from './watch.ts'
@@ -268,30 +266,10 @@ function startError(error: unknown): StartError {
   }
 }
 
-/** Keeps out requests from elsewhere, before anything reads them. */
-function guarded(config: ServerConfig, handle: RequestListener): RequestListener {
-  return (request, response) => {
-    if (!isPlain(request.socket) && !isPrivate(request.socket)) return leadToTls(request, response)
-    const error = !mayEnter(request, config) ? elsewhere() : hasToken(request) ? tokenInUrl() : null
-    if (!error) return handle(request, response)
-    response.writeHead(errorStatus[error.code], { 'Content-Type': 'application/problem+json' })
-    response.end(JSON.stringify(problemOf(error)))
-  }
-}
-
-/** Whoever has typed an address comes without encryption at first. Only a page is led on: a program has sent its secrets already. */
-const leadToTls: RequestListener = ({ method, url, headers: { host } }, response) => {
-  const isPage = method === 'GET' && URL.canParse(`https://${host}${url}`)
-  response.writeHead(isPage ? 308 : 403, isPage ? { Location: `https://${host}${url}` } : {})
-  response.end()
-}
-
 function listener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
   const handle = getRequestListener(fetch)
   return (request, response) => void handle(request, response)
 }
-
-const elsewhere = () => new AppError('forbidden', 'This server is not there for requests from elsewhere')
 
 /** By which name or address a request has come. Its Host has been looked at. */
 const nameOf = ({ headers }: IncomingMessage) => new URL(`http://${headers.host}`).hostname

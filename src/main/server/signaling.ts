@@ -3,7 +3,6 @@ import type { Socket as TcpSocket } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { AppError, type Result } from '../../shared/errors.ts'
 import {
-  Handshake,
   isRequestName,
   MAX_MESSAGE_BYTES,
   PROTOCOL_VERSION,
@@ -14,15 +13,14 @@ import {
   type Welcome,
 } from '../../shared/protocol.ts'
 import type { ServerConfig } from './config.ts'
-import { Connection, type Identity, type Tell, type Wire } from './Connection.ts'
+import { Connection, type Tell, type Wire } from './Connection.ts'
 import { makeHandlers, type Handlers } from './handlers.ts'
-import { hashSecret, LOCAL, randomId, userIdOf } from './ids.ts'
+import { aboutFor, identify, type About, type Identified } from './handshake.ts'
 import { Inbox } from './Inbox.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './Metrics.ts'
-import { mayEnter, tokenInUrl } from './origin.ts'
-import { encryptionRequired, requirePermitted } from './plainGuests.ts'
-import { isPlain } from './plainPort.ts'
+import { mayEnter } from './origin.ts'
+import { requirePermitted } from './plainGuests.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Clock } from './Stay.ts'
 import type { Store } from './store/Store.ts'
@@ -41,9 +39,6 @@ const GOODBYE_MS = 500
 
 /** Why a client's side of the socket ended on purpose; every other reason is a lost connection. */
 const CLEAN = new Set(['client namespace disconnect', 'server namespace disconnect'])
-
-/** What the server says of itself in its greeting. */
-export type About = Pick<Welcome, 'features' | 'server'>
 
 /** The servers on its ports: the one where nobody else can read what is said, and where there is one, that where others can. */
 export interface Ports {
@@ -123,7 +118,7 @@ export class Signaling {
     this.#metrics = metrics
     const log = this.#log
     this.#io.use((socket, next) => {
-      identify(socket, served).then(
+      identify(socket.handshake, socket.request, served).then(
         (welcomed) => {
           socket.data = welcomed
           next()
@@ -255,60 +250,6 @@ async function handle<N extends RequestName>(
   const known = parsed.data as Params<N>
   if (connection.plain) requirePermitted(connection.plain, name, known)
   return handlers[name](connection, known)
-}
-
-function parseHandshake(auth: unknown): Handshake {
-  const version = (auth as { protocol?: unknown } | undefined)?.protocol
-  if (version !== PROTOCOL_VERSION) {
-    throw new AppError('upgradeRequired', 'This client and the server speak different versions; update the older one', {
-      details: { protocol: PROTOCOL_VERSION },
-    })
-  }
-  const parsed = Handshake.safeParse(auth)
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path.join('.') ?? ''
-    throw new AppError('badRequest', `The handshake is wrong at ${path}`, { details: { path } })
-  }
-  return parsed.data
-}
-
-interface Identified {
-  identity: Identity
-  resume: string | undefined
-}
-
-/** Who connects, by what they have said of themselves. Throws the reason to refuse them. */
-async function identify({ handshake, request }: Socket, { server, secureUrl }: Served): Promise<Identified> {
-  if ('token' in handshake.query) throw tokenInUrl()
-  const { device, token, resume } = parseHandshake(handshake.auth)
-  const plain = isPlain(request.socket) ? { secureUrl: secureUrl(request) } : null
-  if (plain) {
-    // Said so that it is noticed: whoever has sent one has shown it to the whole network.
-    if (device !== undefined || token !== undefined) throw encryptionRequired(plain)
-    await server.tenants.requireActive(LOCAL)
-    return { identity: { tenantId: LOCAL, userId: randomId(), deviceHash: null, grant: null, plain }, resume }
-  }
-  const deviceHash = device === undefined ? null : hashSecret(device)
-  const userId = device === undefined ? randomId() : userIdOf(LOCAL, device)
-  // Whoever takes a seat back needs no token for it, and may still bring the one that is spent.
-  if (token === undefined || (resume !== undefined && server.entrance.canResume(resume, { deviceHash, isPlain: false }))) {
-    await server.tenants.requireActive(LOCAL)
-    return { identity: { tenantId: LOCAL, userId, deviceHash, grant: null, plain }, resume }
-  }
-  const grant = await server.tokens.verify(token)
-  return { identity: { tenantId: grant.tenantId, userId: grant.userId, deviceHash, grant, plain }, resume }
-}
-
-/**
- * Whether the connection is encrypted by a certificate that browsers warn of, and not by that of a proxy; and where others can read it, that
- * they can, and where there is a better one first.
- */
-function aboutFor({ plain }: Connection, isOwnTls: boolean, { features, server }: About): About {
-  const byOwnAuthority = isOwnTls && features['ownAuthority'] === true
-  if (!plain) return { features: { ...features, plain: false, byOwnAuthority }, server }
-  const urls = [plain.secureUrl, ...server.urls.filter((url) => url.startsWith('https:') && url !== plain.secureUrl)]
-  const none = { relay: false, tokens: false, directCalls: false, autoCreate: false, byOwnAuthority }
-  return { features: { ...features, ...none, plain: true }, server: { ...server, urls } }
 }
 
 function wireOf(socket: Socket): Wire {
