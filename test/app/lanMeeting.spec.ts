@@ -4,7 +4,7 @@ import { launchNeighbour, nameServer, takes } from './support/neighbour.ts'
 
 test.skip(whyNoNetworks !== null, whyNoNetworks ?? '')
 
-test('B meets A by six words, joins by a click, and is back after the cable was pulled and after A has moved', async ({
+test('F60: B meets A by six words, joins by a click, and is back after the cable was pulled and after A has moved', async ({
   makeNetwork,
 }) => {
   const network = await makeNetwork()

@@ -91,7 +91,7 @@ describe('what they may ask', () => {
     ['listConnected', {}],
   ]
 
-  test('every request is either to watch, to listen or to chat, or refused with the address that is encrypted', async () => {
+  test('F63: every request is either to watch, to listen or to chat, or refused with the address that is encrypted', async () => {
     expect([...new Set([...Object.keys(passing), ...refused.map(([name]) => name)])].sort()).toEqual(Object.keys(requests).sort())
     const { server, guest } = await withGuest({ directCalls: true, autoCreate: true })
     for (const [name, params] of refused)
