@@ -29,8 +29,12 @@ const rows: Record<string, string> = {
   F25: 'Health, metrics, logs without secrets, and an end that tells those inside',
   F31: 'Offers, answers and candidates between members of one room, and nobody else',
   F45: 'Members ring each other: accept, decline, busy, missed',
+  F60: 'Servers are seen in the network, with their public rooms, once they are known',
   F61: 'Rooms are joined by code, by link and by QR code',
+  F62: 'Trust by fingerprint: from a link, an earlier meeting or six words; another certificate is refused',
+  F63: 'Browser guests who can speak, and on a port of its own those who watch and chat without encryption',
   F64: 'A doctor that names what keeps computers from each other, how sure that is, and what to do',
+  F66: 'Several networks, addresses that change, IPv4 and IPv6, UDP and TCP',
   F69: 'Programs drive the app, with a kit, and only where they are let',
   F76: 'How many people a machine can hold, measured, before and while it hosts',
 }

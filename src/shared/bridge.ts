@@ -205,6 +205,15 @@ export const calls = {
     params: z.object({ fingerprint: Fingerprint }),
     value: MetServer,
   },
+  getKnownServers: {
+    about: 'The servers that are trusted, the one that was met last first.',
+    params: Empty,
+    value: z.object({
+      servers: z.array(
+        z.object({ serverId: Fingerprint, name: z.string(), address: z.string().nullable(), metAt: z.iso.datetime() }),
+      ),
+    }),
+  },
   forgetServer: { about: 'Trusts a server no more.', params: z.object({ serverId: Fingerprint }), value: Empty },
   lookUpCode: {
     about: 'Asks the servers that are known for the room that a code means.',

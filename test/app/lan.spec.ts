@@ -114,10 +114,17 @@ test.describe('on a network without a way out', () => {
     await lin.close()
   })
 
-  test('one meets another by the words that both show, and joins by code', async ({ makeNetwork }) => {
+  test('F66: one meets another by the words that both show, joins by code, and where UDP is blocked all goes over TCP', async ({
+    makeNetwork,
+  }) => {
     const network = await makeNetwork()
     const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
     const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    // All that leaves or reaches it, but for discovery.
+    await b.nft(`table inet filter {
+      chain out { type filter hook output priority 0; oifname eth0 udp dport != 5353 drop; }
+      chain in { type filter hook input priority 0; iifname eth0 udp sport != 5353 drop; }
+    }`)
     const host = '0.0.0.0'
     const ada = await Desktop.launch({ machine: a, name: 'Ada', serverName: 'Studio', host, ...looks.red })
     const grace = await Desktop.launch({ machine: b, name: 'Grace', host, ...looks.green })
@@ -126,6 +133,18 @@ test.describe('on a network without a way out', () => {
     await grace.joinByCode(code)
     await grace.expectToSee(ada)
     await ada.expectToHear(grace)
+    await ada.expectToSee(grace)
+    await grace.expectToHear(ada)
     expect((await grace.probeWindow()).members.map(({ name }) => name)).toEqual(['Ada', 'Grace'])
+
+    // Until it is forgotten: then it is a stranger again.
+    await grace.moves(() => grace.leave())
+    await expect(grace.page.getByRole('list', { name: 'Rooms on this network' })).toContainText('Design sync')
+    await grace.page.getByRole('button', { name: 'Settings' }).click()
+    await grace.page.getByRole('button', { name: 'Forget Studio' }).click()
+    await expect(grace.page.getByRole('list', { name: 'Servers that you have met' })).toBeHidden()
+    await grace.page.keyboard.press('Escape')
+    await expect(grace.page.getByRole('button', { name: 'Meet Studio' })).toBeVisible()
+    await expect(grace.page.getByRole('list', { name: 'Rooms on this network' })).not.toContainText('Design sync')
   })
 })

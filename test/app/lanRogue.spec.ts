@@ -25,7 +25,7 @@ const socket = require('node:tls').connect({ host: '${host}', port: ${port}, rej
 socket.end('a careless word')
 socket.on('close', () => process.exit()).resume()`
 
-test('nothing is told to a rogue twin: not before the first meeting, not in the middle of one, not after it', async ({
+test('F62: nothing is told to a rogue twin: not before the first meeting, not in the middle of one, not after it', async ({
   makeNetwork,
   userData: dataDir,
 }) => {

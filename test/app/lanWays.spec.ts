@@ -5,7 +5,7 @@ import { launchNeighbour, nameServer, takes } from './support/neighbour.ts'
 
 test.skip(whyNoNetworks !== null, whyNoNetworks ?? '')
 
-test('B comes to A by code and by link, also as the first thing that it ever does, and sees when A is gone', async ({
+test('F61: B comes to A by code and by link, also as the first thing that it ever does, and sees when A is gone', async ({
   makeNetwork,
 }) => {
   const network = await makeNetwork()

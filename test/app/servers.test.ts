@@ -53,7 +53,7 @@ function copy() {
   return { kept, known, network, servers, typed, linked, know }
 }
 
-test('whoever is met for the first time is told nothing, and is known once the words were compared', async () => {
+test('F62: whoever is met for the first time is told nothing, and is known once the words were compared', async () => {
   const keys = await certificateOf(await office())
   const server = await TlsServer.start(keys)
   const { servers, typed } = copy()
@@ -92,7 +92,7 @@ test('a server is known wherever it is, also after a restart of this copy', asyn
   expect(next.withId(id)?.fingerprint).toBe(fingerprintOf(keys))
 })
 
-test('nobody is met in the place of a server that is known', async () => {
+test('F62: nobody is met in the place of a server that is known', async () => {
   const [keys, rogueKeys] = [await certificateOf(await office()), await certificateOf(await office())]
   const server = await TlsServer.start(keys)
   const { know, network, servers, typed } = copy()
@@ -230,7 +230,7 @@ test('a name that this computer’s own authorities vouch for needs no words, no
   expect(await servers.meet(wish)).toMatchObject({ status: 'new' })
 })
 
-test('a link makes its server known, and leads to no other', async () => {
+test('F62: a link makes its server known, and leads to no other', async () => {
   const [keys, otherKeys] = [await certificateOf(await office()), await certificateOf(await office())]
   const [server, other] = [await TlsServer.start(keys), await TlsServer.start(otherKeys)]
   const { know, linked } = copy()

@@ -23,7 +23,7 @@ async function passWarning(page: Page, url: string): Promise<void> {
 
 const shownWords = (page: Page) => page.getByRole('list', { name: 'Words to compare' }).getByRole('listitem').allTextContents()
 
-test('with a telephone one passes the warning knowingly, compares the words, joins, and is seen and heard', async ({
+test('F63: with a telephone one passes the warning knowingly, compares the words, joins, and is seen and heard', async ({
   open,
   person,
 }) => {
@@ -87,7 +87,7 @@ test('where the words differ, nothing more is said to that server, and what was 
   await findsNothing(grace.page, 'the refusal')
 })
 
-test('without encryption one watches, listens and chats, is told why one cannot speak, and is seen as such', async ({
+test('F63: without encryption one watches, listens and chats, is told why one cannot speak, and is seen as such', async ({
   open,
   person,
 }) => {

@@ -5,7 +5,7 @@ import { makeNetwork, onNetworks } from '../support/lan/networks.ts'
 import { until } from '../support/until.ts'
 import { appearsWithin, goesWithin, host, isForgottenWithin, Looker, machines, server } from './support.ts'
 
-onNetworks('a server appears with all that it says, and goes with its goodbye', async () => {
+onNetworks('F60: a server appears with all that it says, and goes with its goodbye', async () => {
   const [a, b] = await machines()
   const looker = await Looker.on(b)
   const office = server({ name: 'Büro 3.1', revision: 7, port: 5555 })
@@ -77,7 +77,7 @@ onNetworks(
   60_000,
 )
 
-onNetworks('a server whose address changes is at the new one, and never gone', async () => {
+onNetworks('F66: a server whose address changes is at the new one, and never gone', async () => {
   const [a, b] = await machines()
   const looker = await Looker.on(b)
   const office = server()
@@ -93,7 +93,7 @@ onNetworks('a server whose address changes is at the new one, and never gone', a
   expect(looker.hasSeenAllAlong(office, since)).toBe(true)
 })
 
-onNetworks('a server on two networks is seen from each by its address there first', async () => {
+onNetworks('F66: a server on two networks is seen from each by its address there first', async () => {
   const [one, two] = [await makeNetwork(), await makeNetwork()]
   const a = await one.machine('A', { addresses: ['10.77.0.1/24'] })
   await a.plugInto(two, { addresses: ['10.78.0.1/24'] })

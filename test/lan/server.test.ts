@@ -75,7 +75,7 @@ onNetworks('nobody on the network reaches it without encryption, nor takes anoth
   expect(await join('ab'.repeat(32))).toEqual({ answer: 'websocket error' })
 })
 
-onNetworks('it is reached over IPv4 and IPv6 at once', async () => {
+onNetworks('F66: it is reached over IPv4 and IPv6 at once', async () => {
   const network = await makeNetwork()
   const host = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
   const guest = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })

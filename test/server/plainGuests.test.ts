@@ -91,7 +91,7 @@ describe('what they may ask', () => {
     ['listConnected', {}],
   ]
 
-  test('every request is either to watch, to listen or to chat, or refused with the address that is encrypted', async () => {
+  test('F63: every request is either to watch, to listen or to chat, or refused with the address that is encrypted', async () => {
     expect([...new Set([...Object.keys(passing), ...refused.map(([name]) => name)])].sort()).toEqual(Object.keys(requests).sort())
     const { server, guest } = await withGuest({ directCalls: true, autoCreate: true })
     for (const [name, params] of refused)
@@ -198,6 +198,11 @@ describe('roles', () => {
     const { members } = await guest.request('listMembers', {})
     expect(members).toMatchObject([{ peerId, role: 'listener' }])
     expect(members[0]).not.toHaveProperty('standsIn')
+  })
+
+  test('and nobody rings them, as they could not answer', async () => {
+    const { host, joined } = await withGuest()
+    expect(await host.refusal('ring', { to: [joined.self.peerId] })).toBe('peerNotFound')
   })
 
   test('that are stored for such a person by a program let them do nothing more', async () => {

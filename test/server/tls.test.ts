@@ -29,7 +29,7 @@ function shownBy({ port }: { port: number }, ca?: string): Promise<Shown> {
   })
 }
 
-test('a server for others speaks TLS with a certificate that it keeps, and this computer comes without on the same port', async () => {
+test('F62: a server for others speaks TLS with a certificate that it keeps, and this computer comes without on the same port', async () => {
   const dataDir = await temporaryDirectory()
   const first = await startServer({ dataDir, tls: 'on' })
   const { fingerprint } = first
@@ -70,7 +70,7 @@ test('the certificate is for this machine’s names, and whoever installs its au
   expect(new X509Certificate(authority).ca).toBe(true)
 })
 
-test('a renewed certificate is vouched for by the authority that those who know the server have seen', async () => {
+test('F62: a renewed certificate is vouched for by the authority that those who know the server have seen', async () => {
   const dataDir = await temporaryDirectory()
   const before = await startServer({ dataDir, tls: 'on' })
   const shown = await shownBy(before)
@@ -112,7 +112,7 @@ describe('keys that are no use are named, and nothing is put in their place', ()
   })
 })
 
-test('six words stand for a certificate, and others for another', async () => {
+test('F62: six words stand for a certificate, and others for another', async () => {
   const one = await wordsOf('ab'.repeat(32))
   expect(one).toHaveLength(6)
   expect(await wordsOf('ab'.repeat(32))).toEqual(one)

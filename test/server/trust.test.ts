@@ -27,7 +27,7 @@ function shownBy(port: number, { ca, servername }: { ca?: string; servername?: s
 }
 
 describe('the authority', () => {
-  test('is there to download on every way, as systems take it', async () => {
+  test('F63: is there to download on every way, as systems take it', async () => {
     const server = await startServer({ tls: 'on', plainPort: 0 })
     const kept = new X509Certificate(keyFile(server, 'authority.crt'))
     for (const url of [server.url, server.plainUrls[0]!]) {

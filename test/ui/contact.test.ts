@@ -9,12 +9,19 @@ const fingerprint = 'c0ffee'.padEnd(64, '0')
 const words = ['amber', 'river', 'canvas', 'pilot', 'meadow', 'lamp']
 const urls = ['https://192.168.1.20:4433']
 
+interface Meeting {
+  features?: Record<string, boolean>
+  known?: string | null
+  isBrowser?: boolean
+  isPlain?: boolean
+}
+
 function meet({
-  features = { byOwnAuthority: true, ownAuthority: true } as Record<string, boolean>,
-  known = null as string | null,
+  features = { byOwnAuthority: true, ownAuthority: true },
+  known = null,
   isBrowser = true,
   isPlain = false,
-} = {}) {
+}: Meeting = {}) {
   const done: string[] = []
   const acquaintance: Acquaintance = { known: () => known, keep: (kept) => done.push(kept), forget: () => done.push('forgotten') }
   const server: Welcome['server'] = { id: 's', name: 'Kitchen', version: '1', fingerprint, words, urls }

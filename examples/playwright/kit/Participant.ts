@@ -60,7 +60,9 @@ export abstract class Participant {
 
   async leave(): Promise<void> {
     await this.page.getByRole('button', { name: 'Leave' }).click()
-    await expect(this.page.getByRole('region', { name: 'Call' })).toBeHidden()
+    // The app's window comes anew where it has left the server of somebody else.
+    const isOut = () => expect(this.page.getByRole('region', { name: 'Call' })).toBeHidden({ timeout: 1_000 })
+    await expect(isOut).toPass(PATIENCE)
   }
 
   mute(): Promise<void> {

@@ -95,6 +95,9 @@ export function callHandlers(parts: CallParts): Handlers {
     meetServer: (wish) => servers.meet(wish),
     meetAgain: ({ serverId }) => servers.meetAgain(serverId),
     trustServer: ({ fingerprint }) => servers.trust(fingerprint),
+    getKnownServers: () => ({
+      servers: known.all.map(({ id, name, addresses, metAt }) => ({ serverId: id, name, address: addresses[0] ?? null, metAt })),
+    }),
     forgetServer: ({ serverId }) => {
       known.forget(serverId)
       return {}

@@ -51,6 +51,7 @@ export function sampleBridge(scene: string): Bridge | null {
     },
     getKept: { kept: {} },
     getServers: { servers: [] },
+    getKnownServers: { servers: [] },
     getWhereabouts: { server: null, room: null },
     takeLink: { link: null },
     getServerKeys: { device: '', hostKeys: {}, isOwn: true },

@@ -1,4 +1,4 @@
-import type { Bridge, MetServer, NearbyServer } from '../../../shared/bridge.ts'
+import type { Bridge, CallValue, MetServer, NearbyServer } from '../../../shared/bridge.ts'
 import { unwrap } from '../../../shared/errors.ts'
 import type { Room } from '../../../shared/model.ts'
 
@@ -14,6 +14,8 @@ export interface NearbyRoom {
   server: string
   room: Room
 }
+
+type KnownServer = CallValue<'getKnownServers'>['servers'][number]
 
 /** Goes to a known server's room; resolves with why it does not, or null. */
 type Go = (serverId: string, room: string) => Promise<string | null>
@@ -75,6 +77,16 @@ export class Servers {
     const met = unwrap(await this.#bridge.trustServer({ fingerprint: introduction.met.fingerprint }))
     this.introduction = null
     return this.follow(met, introduction.room)
+  }
+
+  /** Those that are trusted, the one that was met last first. */
+  async known(): Promise<readonly KnownServer[]> {
+    return unwrap(await this.#bridge.getKnownServers({})).servers
+  }
+
+  /** Trusts one no more. */
+  async forget(serverId: string): Promise<void> {
+    unwrap(await this.#bridge.forgetServer({ serverId }))
   }
 
   /** Goes to the server that has the room of a code, among those that are known. Resolves with why it does not; null where none has it. */
