@@ -216,7 +216,7 @@ export const calls = {
   },
   forgetServer: { about: 'Trusts a server no more.', params: z.object({ serverId: Fingerprint }), value: Empty },
   lookUpCode: {
-    about: 'Asks the servers that are known and there for the room that a code means.',
+    about: 'Asks the servers that are known for the room that a code means.',
     params: z.object({ room: z.string().max(64) }),
     value: z.object({ servers: z.array(z.object({ serverId: Fingerprint, name: z.string() })) }),
   },

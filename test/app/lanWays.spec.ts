@@ -77,6 +77,8 @@ test('F61: B comes to A by code and by link, also as the first thing that it eve
     const since = performance.now()
     await expect(rooms).toHaveCount(0, { timeout: 3_000 })
     takes('gone after it quit', since)
+    await bo.desktop.page.getByRole('list', { name: 'Recent rooms' }).getByRole('link', { name: 'Kitchen' }).click()
+    await expect(bo.desktop.page.getByText('No Lanyard answers there')).toBeVisible()
   })
 
   await test.step('C is seen as it hosts, and gone within 10 s of a crash', async () => {

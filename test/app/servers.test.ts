@@ -291,6 +291,20 @@ test('the rooms of a known server are shown, and asked of nobody else: not of on
   expect(rogue.told).toBe('')
 })
 
+test('a code is looked for on a server that is known and not seen, too, and one that is gone holds nobody up', async () => {
+  const server = await startServer({ tls: 'on' })
+  const guest = await Client.connect(server.url)
+  const { room } = await guest.request('createRoom', { name: 'Kitchen' })
+  const { servers, know, linked } = copy()
+  const gone = await TlsServer.start(await certificateOf(await office()))
+  await know(gone)
+  await gone.close()
+  const silent = await TlsServer.start(await certificateOf(await office()))
+  await know(silent)
+  expect(await linked(server.fingerprint!, `127.0.0.1:${server.port}`)).toMatchObject({ status: 'known' })
+  expect(await servers.lookUp(room.joinCode)).toMatchObject([{ id: server.fingerprint }])
+})
+
 test('of a server that is not known there is a name alone, and nobody asks it for more', async () => {
   const rogues = await Promise.all(Array.from({ length: 20 }, async () => TlsServer.start(await certificateOf(await office()))))
   const server = await startServer({ tls: 'on', name: 'Office' })

@@ -23,6 +23,8 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
   readonly #agent: PinnedAgent
   readonly #signaling: Signaling
   readonly #list: RoomList
+  /** Whether the server has told its rooms. */
+  #isListed = false
 
   /** `url` is where it was seen. */
   constructor(url: string, { fingerprint, device, locate }: WatchedServer) {
@@ -37,7 +39,10 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
     })
     this.#signaling.on('roomChanged', ({ room }) => this.#list.put(room))
     this.#signaling.on('roomGone', ({ roomId }) => this.#list.remove(roomId))
-    this.#list.on('changed', () => this.emit('changed'))
+    this.#list.on('changed', () => {
+      this.#isListed = true
+      this.emit('changed')
+    })
   }
 
   get isConnected(): boolean {
@@ -52,7 +57,7 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
 
   /** Null while it does not answer. */
   get rooms(): readonly Room[] | null {
-    return this.isConnected ? this.#list.rooms : null
+    return this.isConnected && this.#isListed ? this.#list.rooms : null
   }
 
   /** Tries again now, because there is a reason to hope. */

@@ -8,12 +8,14 @@ import type { Seen } from '../../lan/mdns/Sightings.ts'
 import { shownAt, type Shown } from '../../lan/pinned.ts'
 import { wordsOf } from '../../lan/words.ts'
 import type { KnownServer, KnownServers } from './KnownServers.ts'
-import { RoomWatch } from './RoomWatch.ts'
+import { RoomWatches } from './RoomWatches.ts'
 
 /** Certificates that were shown and not trusted yet; the oldest give way. */
 const MOST_SHOWN = 50
 /** How long a server may take to show that it still is where it was, in ms; longer than any that is there needs on a local network. */
 const MOVED_MS = 2_000
+/** Known servers that are asked for the room of a code, those met last first. */
+const MOST_ASKED = 20
 /** Addresses at which one server is looked for: anyone may claim to be it, at any of them. */
 const MOST_TRIED = 64
 
@@ -48,7 +50,7 @@ interface Found {
 /** The other servers: those in the network, those that are known, and the way from the first to the second. */
 export class Servers extends Emitter<{ changed: [] }> {
   readonly #options: ServersOptions
-  readonly #watches = new Map<string, RoomWatch>()
+  readonly #watches: RoomWatches
   /** What was shown and is waiting for someone to compare the words, by its fingerprint. */
   readonly #shown = new Map<Fingerprint, Found>()
   #closed = false
@@ -56,7 +58,15 @@ export class Servers extends Emitter<{ changed: [] }> {
   constructor(options: ServersOptions) {
     super()
     this.#options = options
-    const { known, discovery } = options
+    const { known, discovery, deviceFor, log } = options
+    this.#watches = new RoomWatches({
+      known,
+      deviceFor,
+      log,
+      addressesOf: (id) => this.addressesOf(id),
+      locate: (id, signal) => this.locate(id, signal),
+    })
+    this.#watches.on('changed', () => this.emit('changed'))
     known.on('changed', () => this.#changed())
     discovery.on('changed', () => this.#changed())
     this.#changed()
@@ -128,10 +138,10 @@ export class Servers extends Emitter<{ changed: [] }> {
   }
 
   /** Where a known server is now, as `https://HOST:PORT`; null where it is not to be found. */
-  async locate(id: string): Promise<string | null> {
+  async locate(id: string, signal?: AbortSignal): Promise<string | null> {
     const server = this.#options.known.withId(id)
     if (!server) return null
-    const found = await this.#find(server)
+    const found = await this.#find(server, signal)
     return found === null ? null : `https://${found}`
   }
 
@@ -152,14 +162,16 @@ export class Servers extends Emitter<{ changed: [] }> {
     return server ? this.#addressesSeen(server.fingerprint) : []
   }
 
-  /** Which of the servers that are known and there have the room that a code means. */
+  /** The first of the servers that are known to say that it has the room that a code means; none, where nobody says so. */
   async lookUp(ref: string): Promise<KnownServer[]> {
-    const asked = [...this.#watches].map(async ([id, watch]) => ((await watch.has(ref)) ? id : null))
-    const answers = await Promise.allSettled(asked)
-    return answers.flatMap((answer) => {
-      const server = answer.status === 'fulfilled' && answer.value !== null ? this.#options.known.withId(answer.value) : null
-      return server ? [server] : []
+    const asked = this.#options.known.all.slice(0, MOST_ASKED).map(async (server) => {
+      if (await this.#watches.has(server.id, ref)) return server
+      throw new Error('it is not there')
     })
+    return Promise.any(asked).then(
+      (server) => [server],
+      () => [],
+    )
   }
 
   /** Where a known one may be, as `HOST:PORT`, the best first; none where it is not known. */
@@ -170,8 +182,7 @@ export class Servers extends Emitter<{ changed: [] }> {
 
   close(): void {
     this.#closed = true
-    for (const watch of this.#watches.values()) watch.close()
-    this.#watches.clear()
+    this.#watches.close()
   }
 
   #know({ shown, address }: Found): MetServer {
@@ -202,10 +213,10 @@ export class Servers extends Emitter<{ changed: [] }> {
   }
 
   /** The first of its addresses at which it answers itself. */
-  async #find(server: KnownServer): Promise<string | null> {
+  async #find(server: KnownServer, signal?: AbortSignal): Promise<string | null> {
     const { known } = this.#options
     const tried = this.#addressesOf(server).map(async (address) => {
-      const recognised = known.recognise(await shownAt(splitAddress(address)), address)
+      const recognised = known.recognise(await shownAt(splitAddress(address), signal), address)
       if (recognised.status !== 'known' || recognised.server.id !== server.id) throw new Error('someone else')
       return address
     })
@@ -240,37 +251,9 @@ export class Servers extends Emitter<{ changed: [] }> {
 
   #changed(): void {
     if (this.#closed) return
-    void this.#watchAll()
+    const { known } = this.#options
+    void this.#watches.keep(this.#seen.flatMap(({ fingerprint }) => known.withFingerprint(fingerprint) ?? []))
     this.emit('changed')
-  }
-
-  /** A watch for each known server that is seen, and for no other. */
-  async #watchAll(): Promise<void> {
-    const { known, deviceFor, log } = this.#options
-    const wanted = this.#seen.flatMap(({ fingerprint }) => known.withFingerprint(fingerprint) ?? [])
-    for (const [id, watch] of this.#watches) {
-      if (wanted.some((server) => server.id === id && server.fingerprint === watch.fingerprint)) continue
-      watch.close()
-      this.#watches.delete(id)
-    }
-    for (const server of wanted) {
-      const device = await deviceFor(server)
-      const address = this.#addressesOf(server)[0]
-      // It may have been forgotten meanwhile, or renewed.
-      const isStill = known.withId(server.id)?.fingerprint === server.fingerprint
-      if (this.#closed || !isStill || this.#watches.has(server.id) || address === undefined) continue
-      const watch = new RoomWatch(`https://${address}`, {
-        fingerprint: server.fingerprint,
-        device,
-        locate: () => this.locate(server.id),
-      })
-      this.#watches.set(server.id, watch)
-      log.info({ server: server.id }, 'a known server is there')
-      watch.on('changed', () => {
-        if (watch.name !== null && watch.name !== known.withId(server.id)?.name) known.rename(server.id, watch.name)
-        this.emit('changed')
-      })
-    }
   }
 }
 

@@ -30,6 +30,8 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   readonly typed = $state({ code: '', address: '' })
   /** What can be shared, while it is being asked. */
   question = $state.raw<EventPayload<'shareAsked'> | null>(null)
+  /** Why the room that was clicked last on the first screen cannot be opened, if it cannot. */
+  failure = $state.raw<string | null>(null)
   /** Whether the form for a new room is to be open on the first screen. */
   wantsRoom = $state(false)
   /** The others in the network. */
@@ -145,18 +147,22 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
     return this.servers.follow(unwrap(met), room)
   }
 
-  /** Again to a room that one was in; one of the carried server starts it. Resolves with why it does not, or null. */
-  async openRecent({ id, server }: RecentRoom): Promise<string | null> {
+  /** Again to a room that one was in; one of the carried server starts it. */
+  async openRecent({ id, server }: RecentRoom): Promise<void> {
     if (isServerId(server)) return this.openAt(server, id)
-    if (server !== 'own') return this.open(id, server)
-    this.#wantedRoom = id
-    await this.startAgain()
-    return null
+    this.failure = null
+    if (server !== 'own') {
+      this.failure = await this.open(id, server)
+    } else {
+      this.#wantedRoom = id
+      await this.startAgain()
+    }
   }
 
-  /** Goes to the door of a room of a known server. Resolves with why it does not, or null. */
-  async openAt(serverId: string, room: string): Promise<string | null> {
-    return this.servers.follow(unwrap(await this.#bridge.meetAgain({ serverId })), room)
+  /** Goes to the door of a room of a known server. */
+  async openAt(serverId: string, room: string): Promise<void> {
+    this.failure = null
+    this.failure = await this.servers.follow(unwrap(await this.#bridge.meetAgain({ serverId })), room)
   }
 
   /** Whether a link leads to the server that the window is at. */
@@ -305,7 +311,9 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   async #openCode(code: string, openHere: (room: string) => Promise<string | null>): Promise<Mistyped | null> {
     const isAtOwn = this.#ownUrl !== null && this.#isAt(this.#ownUrl)
     const reason = isAtOwn ? await openHere(code) : NOT_FOUND
-    if (reason === null || (await this.servers.lookUp(code))) return null
+    if (reason === null) return null
+    const way = await this.servers.lookUp(code)
+    if (way) return wrongIn('code', way.reason)
     if (this.servers.unknown.length > 0) return { code: NOT_FOUND, pick: code }
     return isAtOwn ? { code: reason } : { address: 'Type this as well: it is in the link that whoever invites you can copy.' }
   }

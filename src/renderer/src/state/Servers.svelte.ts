@@ -89,11 +89,9 @@ export class Servers {
     unwrap(await this.#bridge.forgetServer({ serverId }))
   }
 
-  /** Goes to the server that has the room of a code, among those that are known. Resolves with false where none has it. */
-  async lookUp(code: string): Promise<boolean> {
+  /** Goes to the server that has the room of a code, among those that are known. Resolves with why it does not; null where none has it. */
+  async lookUp(code: string): Promise<{ reason: string | null } | null> {
     const [server] = unwrap(await this.#bridge.lookUpCode({ room: code })).servers
-    if (!server) return false
-    await this.#go(server.serverId, code)
-    return true
+    return server ? { reason: await this.#go(server.serverId, code) } : null
   }
 }
