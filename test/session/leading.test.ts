@@ -105,6 +105,8 @@ test('what a host stops goes off; to switch it on again is refused with the serv
   ben.microphone.set(true)
   ben.camera.set(true)
   await member(ada, 'Ben', ({ microphone, camera }) => microphone && camera)
+  // What is stopped on its way is refused, which is another thing.
+  await ben.camera.settled()
   const id = await peerId(ada, 'Ben')
   await ada.leading.stop(id, ['camera'])
   await until(ben, () => !ben.camera.desired && !ben.camera.actual)
