@@ -1,15 +1,11 @@
 /** Whom the app trusts: servers by their certificates, and nobody in their place. Real connections on this computer. */
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { once } from 'node:events'
-import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { KnownServers } from '../../src/main/app/servers/KnownServers.ts'
-import { Servers } from '../../src/main/app/servers/Servers.ts'
-import type { Seen } from '../../src/main/lan/mdns/Sightings.ts'
 import { wordsOf } from '../../src/main/lan/words.ts'
 import { makeAuthority, type KeyPair } from '../../src/main/server/tls/authority.ts'
-import { Emitter } from '../../src/shared/emitter.ts'
-import type { Fingerprint } from '../../src/shared/fingerprint.ts'
+import { appCopy } from '../support/appCopy.ts'
 import { certificateOf, companyAuthority, fingerprintOf } from '../support/certificates.ts'
 import { Client } from '../support/Client.ts'
 import { startServer } from '../support/server.ts'
@@ -18,45 +14,10 @@ import { until } from '../support/until.ts'
 
 const office = () => makeAuthority({ server: 'Office', hosts: [] })
 
-/** What others say in the network, whoever they are. */
-class Claims extends Emitter<{ changed: [] }> {
-  seen: Seen[] = []
-
-  claim(fingerprint: Fingerprint, addresses: string[], name = 'Office'): void {
-    const instanceId = `instance-${this.seen.length}`
-    const label = `${name} [${fingerprint.slice(0, 6)}]`
-    this.seen = [...this.seen, { label, name, instanceId, protocol: 1, fingerprint, revision: 1, addresses }]
-    this.emit('changed')
-  }
-}
-
-const device = 'the-secret-of-this-copy-for-that-server'
-
-/** A copy of the app, as far as it deals with servers. */
-function copy() {
-  const kept = new Map<string, unknown>()
-  const known = new KnownServers(kept)
-  const network = new Claims()
-  const log = pino({ level: 'silent' })
-  const deviceFor = () => Promise.resolve(device)
-  const servers = new Servers({ known, discovery: network, deviceFor, ownFingerprint: () => null, log })
-  onTestFinished(() => servers.close())
-  const typed = (address: string) => servers.meet({ addresses: [address], fingerprint: null, isProof: false })
-  const linked = (fingerprint: Fingerprint, ...addresses: string[]) => servers.meet({ addresses, fingerprint, isProof: true })
-  /** Someone types the address and finds the words to be the same. */
-  const know = async ({ address }: TlsServer) => {
-    const met = await typed(address)
-    if (met.status !== 'new') throw new Error(`it is ${met.status}`)
-    const trusted = servers.trust(met.fingerprint)
-    return trusted.status === 'known' ? trusted.serverId : ''
-  }
-  return { kept, known, network, servers, typed, linked, know }
-}
-
 test('F62: whoever is met for the first time is told nothing, and is known once the words were compared', async () => {
   const keys = await certificateOf(await office())
   const server = await TlsServer.start(keys)
-  const { servers, typed } = copy()
+  const { servers, typed } = appCopy()
   const fingerprint = fingerprintOf(keys)
   const words = await wordsOf(fingerprint)
   expect(await typed(server.address)).toEqual({ status: 'new', fingerprint, name: null, address: server.address, words })
@@ -77,7 +38,7 @@ test('what is told to a server that does not check is seen here, so nothing seen
 test('a server is known wherever it is, also after a restart of this copy', async () => {
   const keys = await certificateOf(await office())
   const [before, after] = [await TlsServer.start(keys), await TlsServer.start(keys)]
-  const { kept, know, network, servers } = copy()
+  const { kept, know, network, servers } = appCopy()
   const id = await know(before)
   await before.close()
   expect(await servers.locate(id)).toBeNull()
@@ -95,7 +56,7 @@ test('a server is known wherever it is, also after a restart of this copy', asyn
 test('F62: nobody is met in the place of a server that is known', async () => {
   const [keys, rogueKeys] = [await certificateOf(await office()), await certificateOf(await office())]
   const server = await TlsServer.start(keys)
-  const { know, network, servers, typed } = copy()
+  const { know, network, servers, typed } = appCopy()
   const id = await know(server)
   await server.close()
   const rogue = await TlsServer.start(rogueKeys, { port: server.port })
@@ -117,7 +78,7 @@ test('whoever only claims in the network to be a known server is not met in its 
   const keys = await certificateOf(await office())
   const server = await TlsServer.start(keys)
   const rogue = await TlsServer.start(await certificateOf(await office()))
-  const { know, network, servers } = copy()
+  const { know, network, servers } = appCopy()
   const id = await know(server)
   // The rogue comes first, and the real one still is found.
   network.claim(fingerprintOf(keys), [rogue.address], 'Office twin')
@@ -136,7 +97,7 @@ test('one that is not known yet is met where it is, whoever else claims to be it
   const keys = await certificateOf(await office())
   const server = await TlsServer.start(keys)
   const rogue = await TlsServer.start(await certificateOf(await office()))
-  const { network, servers } = copy()
+  const { network, servers } = appCopy()
   network.claim(fingerprintOf(keys), [rogue.address])
   network.claim(fingerprintOf(keys), [server.address])
   const [seen] = servers.nearby
@@ -151,7 +112,7 @@ test('a renewed certificate is known by the authority of the one before, and one
   const oldest = await certificateOf(authority)
   vi.useRealTimers()
   const [before, renewed] = [await certificateOf(authority), await certificateOf(authority)]
-  const { known, know, servers, typed } = copy()
+  const { known, know, servers, typed } = appCopy()
   const first = await TlsServer.start(before)
   const id = await know(first)
   await first.close()
@@ -168,7 +129,7 @@ test('a renewed certificate is known by the authority of the one before, and one
 
 test('an authority that signs for many vouches for none of them: not a company’s, not one that nobody is the authority of', async () => {
   const company = await companyAuthority()
-  const { know, servers, typed } = copy()
+  const { know, servers, typed } = appCopy()
   const server = await TlsServer.start(await certificateOf(company))
   const id = await know(server)
   await server.close()
@@ -194,7 +155,7 @@ test('an authority that signs for many vouches for none of them: not a company�
 test('an address that another server has by now is its own, where the one before answers elsewhere', async () => {
   const keys = await certificateOf(await office())
   const [before, after] = [await TlsServer.start(keys), await TlsServer.start(keys)]
-  const { known, know, network, typed } = copy()
+  const { known, know, network, typed } = appCopy()
   const id = await know(before)
   await before.close()
   const other = await TlsServer.start(await certificateOf(await office()), { port: before.port })
@@ -207,7 +168,7 @@ test('an address that another server has by now is its own, where the one before
 test('a name that this computer’s own authorities vouch for needs no words, nor does its renewed certificate', async () => {
   const authority = await companyAuthority()
   trustAuthority(authority)
-  const { linked, servers, typed, network } = copy()
+  const { linked, servers, typed, network } = appCopy()
   const server = await TlsServer.start(await certificateOf(authority))
   const address = `localhost:${server.port}`
   const met = await typed(address)
@@ -233,7 +194,7 @@ test('a name that this computer’s own authorities vouch for needs no words, no
 test('F62: a link makes its server known, and leads to no other', async () => {
   const [keys, otherKeys] = [await certificateOf(await office()), await certificateOf(await office())]
   const [server, other] = [await TlsServer.start(keys), await TlsServer.start(otherKeys)]
-  const { know, linked } = copy()
+  const { know, linked } = appCopy()
   expect(await linked(fingerprintOf(keys), other.address)).toMatchObject({ status: 'changed', name: null })
   // The right one counts, wherever it stands among the addresses.
   expect(await linked(fingerprintOf(keys), other.address, server.address)).toMatchObject({
@@ -252,7 +213,7 @@ test('a link from before or after a renewal leads to the server that is known', 
   const authority = await office()
   const [before, after] = [await certificateOf(authority), await certificateOf(authority)]
   const first = await TlsServer.start(before)
-  const { know, linked, known } = copy()
+  const { know, linked, known } = appCopy()
   const id = await know(first)
   await first.close()
   const second = await TlsServer.start(after)
@@ -263,7 +224,7 @@ test('a link from before or after a renewal leads to the server that is known', 
 
 test('one that is forgotten is a stranger again', async () => {
   const server = await TlsServer.start(await certificateOf(await office()))
-  const { know, known, servers, typed } = copy()
+  const { know, known, servers, typed } = appCopy()
   const id = await know(server)
   known.forget(id)
   expect(await servers.meetAgain(id)).toEqual({ status: 'unreachable' })
@@ -279,7 +240,7 @@ test('the rooms of a known server are shown, and asked of nobody else: not of on
   const fingerprint = server.fingerprint!
   // Whoever looks sees the real one here, and whoever comes back meets the rogue.
   const rogue = await TlsServer.start(await certificateOf(await office()), { leads: (n) => (n % 2 === 0 ? port : null) })
-  const { network, servers, linked } = copy()
+  const { network, servers, linked } = appCopy()
   expect(await linked(fingerprint, rogue.address)).toMatchObject({ status: 'known' })
   network.claim(fingerprint, [rogue.address])
   await until(rogue, () => rogue.reached >= 5)
@@ -295,7 +256,7 @@ test('a code is looked for on a server that is known and not seen, too, and one 
   const server = await startServer({ tls: 'on' })
   const guest = await Client.connect(server.url)
   const { room } = await guest.request('createRoom', { name: 'Kitchen' })
-  const { servers, know, linked } = copy()
+  const { servers, know, linked } = appCopy()
   const gone = await TlsServer.start(await certificateOf(await office()))
   await know(gone)
   await gone.close()
@@ -308,7 +269,7 @@ test('a code is looked for on a server that is known and not seen, too, and one 
 test('of a server that is not known there is a name alone, and nobody asks it for more', async () => {
   const rogues = await Promise.all(Array.from({ length: 20 }, async () => TlsServer.start(await certificateOf(await office()))))
   const server = await startServer({ tls: 'on', name: 'Office' })
-  const { network, servers, linked } = copy()
+  const { network, servers, linked } = appCopy()
   for (let i = 0; i < 200; i += 1) {
     // Each says to be another one; they have no more computers than they have.
     network.claim(i.toString(16).padStart(64, '0'), [rogues[i % rogues.length]!.address])
