@@ -104,9 +104,8 @@ test('what a host stops goes off; to switch it on again is refused with the serv
   const { ada, ben } = await meet(url, { ben: capture })
   ben.microphone.set(true)
   ben.camera.set(true)
-  await member(ada, 'Ben', ({ microphone, camera }) => microphone && camera)
-  // What is stopped on its way is refused, which is another thing.
-  await ben.camera.settled()
+  // What is stopped while it is on its way is refused, which is another thing.
+  await member(ada, 'Ben', ({ microphone, camera, producers }) => microphone && camera && producers.length === 2)
   const id = await peerId(ada, 'Ben')
   await ada.leading.stop(id, ['camera'])
   await until(ben, () => !ben.camera.desired && !ben.camera.actual)

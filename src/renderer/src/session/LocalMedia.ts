@@ -35,7 +35,10 @@ export class LocalMedia extends Emitter<{ changed: [] }> {
       camera: this.#source('camera', capture),
       screen: this.#source('screen', capture),
     }
-    engine.on('refused', (source, error) => this.toggle(source).drop(error))
+    engine.on('refused', (source, error) => {
+      // One that is off by now, because the server has said why, needs no other word.
+      if (this.toggle(source).desired) this.toggle(source).drop(error)
+    })
   }
 
   /** What is on now. */
