@@ -214,7 +214,7 @@ describe.skipIf(process.platform !== 'linux')('packed around a file that stands 
     const scripts = readdirSync(join(app, 'out/main')).filter((name) => name.endsWith('.js'))
     const built = scripts.map((name) => readFile(join(app, 'out/main', name), 'utf8'))
     const imported = (await Promise.all(built)).flatMap((code) =>
-      [...code.matchAll(/(?:from|import) ?"([^".][^"]*)"/g)].map(([, name]) => name),
+      [...code.matchAll(/^(?:import|export)\b[^;"]*"(@?[a-z][\w@/.:-]*)"/gm)].map(([, name]) => name),
     )
     // Only Electron itself brings its own to life.
     const packages = [...new Set(imported)].filter((name) => !/^(node:|electron)/.test(name!))
