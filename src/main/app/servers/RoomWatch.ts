@@ -60,11 +60,6 @@ export class RoomWatch extends Emitter<{ changed: [] }> {
     return this.isConnected && this.#isListed ? this.#list.rooms : null
   }
 
-  /** Tries again now, because there is a reason to hope. */
-  wake(): void {
-    this.#signaling.wake()
-  }
-
   /** Whether the server has the room that a code means. Throws where there is no answer. */
   async has(ref: string): Promise<boolean> {
     await Promise.race([this.#signaling.ready(), tooLate()])

@@ -36,6 +36,12 @@ export function bearerOf(header: string | undefined): string | null {
 /** Whence someone asks; null where that is not known. */
 export const addressOf = (c: Context): string | null => getConnInfo(c).remote.address ?? null
 
+/** The same, where nobody hands the request on for someone else, as a proxy does; null where somebody does. */
+export function ownAddressOf(c: Context): string | null {
+  const isHandedOn = ['x-forwarded-for', 'forwarded', 'via'].some((name) => c.req.header(name) !== undefined)
+  return isHandedOn ? null : addressOf(c)
+}
+
 /** A room of the caller's tenant. Throws `roomNotFound`. */
 export async function roomOf({ rooms }: Api, { tenant }: Caller, ref: string, codeOnly = false): Promise<StoredRoom> {
   const { directory } = rooms

@@ -7,12 +7,13 @@ import type { ServerConfig } from '../config.ts'
 import type { Echo } from '../Echo.ts'
 import { LOCAL } from '../ids.ts'
 import type { Metrics } from '../Metrics.ts'
-import { addressOf, bearerOf, type Api } from './access.ts'
+import { bearerOf, ownAddressOf, type Api } from './access.ts'
 import { makeApi } from './api.ts'
 import { makeDocsPage } from './docsPage.ts'
 import { makeEchoApp } from './echo.ts'
 import { makeOlderApi } from './older.ts'
 import { headers, servePage, type PageOptions } from './page.ts'
+import { isLoopback } from '../tls/onePort.ts'
 import { answerError, problem } from './problem.ts'
 
 export interface HttpOptions extends PageOptions {
@@ -69,10 +70,7 @@ async function requireLocalKey({ store }: Api, key: string | null): Promise<void
 }
 
 /** Whether it is this machine that asks, and not someone else by way of a proxy on it. */
-function isFromHere(c: Context): boolean {
-  const isHandedOn = ['x-forwarded-for', 'forwarded', 'via'].some((name) => c.req.header(name) !== undefined)
-  return !isHandedOn && /^(127\.|::1$|::ffff:127\.)/.test(addressOf(c) ?? '')
-}
+const isFromHere = (c: Context): boolean => isLoopback(ownAddressOf(c) ?? undefined)
 
 /** The methods that a path has handlers for. */
 function methodsAt(app: Hono, path: string): string[] {

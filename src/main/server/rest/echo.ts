@@ -1,8 +1,8 @@
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { ConnectBack, Nonce } from '../../lan/doctor/echo.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Echo } from '../Echo.ts'
-import { addressOf } from './access.ts'
+import { addressOf, ownAddressOf } from './access.ts'
 import { limited } from './api.ts'
 import { bodyOf } from './body.ts'
 
@@ -23,14 +23,9 @@ export function makeEchoApp(echo: Echo): Hono {
   app.post('/media', async (c) => c.json(await echo.tryMedia(addressOf(c))))
   app.get('/media/:trialId', async (c) => c.json({ heard: await echo.endTrial(addressOf(c), c.req.param('trialId')) }))
   app.post('/connection', async (c) => {
+    // Behind a proxy the address is the proxy's, whose ports are nobody's to try.
     const { port, greeting } = await bodyOf(c, ConnectBack)
-    return c.json({ reached: await echo.connectBack(comesByItself(c), port, greeting) })
+    return c.json({ reached: await echo.connectBack(ownAddressOf(c), port, greeting) })
   })
   return app
-}
-
-/** Behind a proxy the address is the proxy's, whose ports are nobody's to try. */
-function comesByItself(c: Context): string | null {
-  const isHandedOn = ['x-forwarded-for', 'forwarded', 'via'].some((name) => c.req.header(name) !== undefined)
-  return isHandedOn ? null : addressOf(c)
 }
