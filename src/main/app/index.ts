@@ -22,6 +22,8 @@ if (process.platform === 'win32') app.setAppUserModelId('app.lanyard.Lanyard')
 const folder = app.commandLine.getSwitchValue('user-data-dir')
 if (folder !== '') app.setPath('userData', resolve(folder))
 registerScheme()
+// A meeting is on this network or its server is named, so the system's proxy is asked for no window either.
+app.commandLine.appendSwitch('no-proxy-server')
 const automation = automationAsked()
 if (automation) for (const [name, value] of deviceSwitches(automation)) app.commandLine.appendSwitch(name, value)
 // macOS opens a link with this, before anything is ready if need be.
