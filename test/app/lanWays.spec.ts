@@ -69,6 +69,14 @@ test('F61: B comes to A by code and by link, also as the first thing that it eve
     await cy.desktop.moves(() => cy.desktop.page.getByRole('button', { name: 'Leave' }).click())
   })
 
+  await test.step('at the door of A’s room C would rather have a room of its own, and gets the form for it', async () => {
+    await nameServer(cy.desktop, 'Cy’s computer')
+    await cy.desktop.moves(() => cy.desktop.page.getByRole('link', { name: 'Kitchen' }).first().click())
+    await expect(cy.desktop.page.getByRole('button', { name: 'Join now' })).toBeVisible()
+    await cy.desktop.moves(() => cy.desktop.clickMenu('Meeting', 'New room…'))
+    await expect(cy.desktop.page.getByRole('textbox', { name: 'Room name' })).toBeVisible()
+  })
+
   const rooms = bo.desktop.page.getByRole('list', { name: 'Rooms on this network' }).getByRole('link')
 
   await test.step('A quits: its rooms are gone from B’s screen within 3 s', async () => {
@@ -81,9 +89,7 @@ test('F61: B comes to A by code and by link, also as the first thing that it eve
     await expect(bo.desktop.page.getByText('No Lanyard answers there')).toBeVisible()
   })
 
-  await test.step('C is seen as it hosts, and gone within 10 s of a crash', async () => {
-    await nameServer(cy.desktop, 'Cy’s computer')
-    await cy.desktop.page.getByRole('button', { name: 'Host a meeting' }).click()
+  await test.step('C, which hosts by now, is seen, and gone within 10 s of a crash', async () => {
     const meet = bo.desktop.page.getByRole('button', { name: 'Meet Cy’s computer' })
     await expect(meet).toBeVisible()
     const { serverPid } = await cy.desktop.probe()

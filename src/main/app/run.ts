@@ -78,13 +78,14 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
     wakefulness,
     microphoneKeyPressed: () => window.tell('commanded', { command: 'toggleMicrophone' }),
   })
+  const portWanted = () => automation?.port ?? settings.settings.serverPort
   const hosting = new Hosting({
     log,
     fork: () => forkServer(log, clockAheadMs),
     config: () => ({
       host,
-      port: automation?.port ?? settings.settings.serverPort,
-      ...(settings.settings.plainGuests && { plainPort: portAfter(settings.settings.serverPort) }),
+      port: portWanted(),
+      ...(settings.settings.plainGuests && { plainPort: portAfter(portWanted()) }),
       dataDir,
       ...(settings.settings.serverName !== '' && { name: settings.settings.serverName }),
       measureAfterMs: 2_000,
@@ -184,6 +185,8 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
 
   // What follows needs no one to wait for the first picture.
   showMenu((command) => {
+    // A room is made at the first screen, not at the server of someone else.
+    if (command === 'newRoom' && meeting.room === null) place.goHome()
     window.show()
     window.tell('commanded', { command })
   })
