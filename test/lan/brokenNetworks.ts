@@ -1,4 +1,5 @@
 /** Networks that are broken in one way each, and whom the doctor is to blame. */
+import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Culprit, Sureness } from '../../src/shared/checkup.ts'
 import type { Machine } from '../support/lan/Machine.ts'
@@ -14,6 +15,12 @@ const toEveryone = ['ip daddr 224.0.0.251 drop', 'ip6 daddr ff02::fb drop']
 const rules = (family: string, hook: string, drops: string[]) =>
   `table ${family} t {\n chain c {\n type filter hook ${hook} priority 0\n ${drops.join('\n')}\n }\n }`
 const router = { addresses: ['10.77.0.254/24'] }
+
+/** A program that takes something at its machine, and says so. */
+async function occupy(machine: Machine, program: string): Promise<void> {
+  const child = machine.run(process.execPath, ['-e', `${program}\nfunction on() { console.log('on') }`])
+  await once(child.stdout!, 'data')
+}
 
 /** Someone else on the network who is heard. */
 async function neighbourOn(machine: Machine): Promise<void> {
@@ -118,15 +125,30 @@ export const brokenNetworks: readonly BrokenNetwork[] = [
   {
     broken: 'another program has the server’s port, at the host',
     isServed: false,
-    breakIt: async ({ host }) => {
-      const taken = host.run(process.execPath, [
-        '-e',
-        `require('node:http').createServer().listen(4433, () => console.log('on'))`,
-      ])
-      await new Promise((resolve) => taken.stdout!.once('data', resolve))
-    },
+    breakIt: ({ host }) => occupy(host, `require('node:http').createServer().listen(4433, on)`),
     culprit: 'notLanyard',
     sureness: 'certain',
+  },
+  {
+    broken: 'who listens at the server’s port takes connections, and says nothing',
+    isServed: false,
+    breakIt: ({ host }) => occupy(host, `require('node:net').createServer().listen(4433, on)`),
+    culprit: 'unanswering',
+    sureness: 'likely',
+  },
+  {
+    broken: 'all that goes out is dropped, by this computer',
+    breakIt: ({ here }) => here.nft(rules('inet', 'output', ['meta l4proto { tcp, udp } drop'])),
+    culprit: 'ownFirewall',
+    sureness: 'likely',
+  },
+  {
+    broken: 'this system lets nobody connect to the server',
+    breakIt: async ({ here }) => {
+      await here.ip('route', 'add', 'prohibit', '10.77.0.1/32')
+    },
+    culprit: 'ownFirewall',
+    sureness: 'likely',
   },
   {
     broken: 'clients are kept apart, and the router answers',
@@ -172,12 +194,22 @@ export const brokenNetworks: readonly BrokenNetwork[] = [
   },
   {
     broken: 'another program has the port for hosting',
-    breakIt: async ({ here }) => {
-      const taken = here.run(process.execPath, ['-e', `require('node:net').createServer().listen(4433, () => console.log('on'))`])
-      await new Promise((resolve) => taken.stdout!.once('data', resolve))
-    },
+    breakIt: ({ here }) => occupy(here, `require('node:net').createServer().listen(4433, on)`),
     args: [],
     culprit: 'portTaken',
+    sureness: 'certain',
+  },
+  {
+    broken: 'another program has the media ports for hosting',
+    breakIt: ({ here }) =>
+      occupy(
+        here,
+        `const sockets = Array.from({ length: 8 }, () => require('node:dgram').createSocket('udp4'))
+         const bound = sockets.map((socket, n) => new Promise((done) => socket.bind(45_000 + n, done)))
+         Promise.all(bound).then(on)`,
+      ),
+    args: ['--rtc-port-range', '45000-45007'],
+    culprit: 'mediaPortsTaken',
     sureness: 'certain',
   },
   {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { firewallAdvice, firewallHere } from '../../src/main/lan/firewall.ts'
 
-const ports = { http: 4_433, media: { min: 44_400, max: 44_499 } }
+const ports = { pages: [4_433], media: { min: 44_400, max: 44_499 } }
 const reading = (files: Record<string, string>) => (file: string) => files[file] ?? null
 
 test('the firewall of Linux is found by the files that say that it is on', () => {
@@ -29,7 +29,7 @@ test('the commands open the port of the pages by TCP, and those of media by UDP 
     'sudo ufw allow 44400:44499/tcp',
   ])
   expect(firewallAdvice('firewalld', ports).commands).toEqual([
-    'sudo firewall-cmd --permanent --add-port=4433/tcp --add-port=44400-44499/udp --add-port=44400-44499/tcp',
+    'sudo firewall-cmd --permanent --add-port=4433/tcp --add-port=44400-44499/tcp --add-port=44400-44499/udp',
     'sudo firewall-cmd --reload',
   ])
   expect(firewallAdvice('nftables', ports).commands).toEqual([
@@ -44,6 +44,14 @@ test('the commands open the port of the pages by TCP, and those of media by UDP 
 })
 
 test('a single media port is named alone', () => {
-  const alone = { http: 5_000, media: { min: 44_400, max: 44_400 } }
+  const alone = { pages: [5_000], media: { min: 44_400, max: 44_400 } }
   expect(firewallAdvice('ufw', alone).commands).toContain('sudo ufw allow 44400/udp')
+})
+
+test('the plain port is opened along with the other', () => {
+  const both = { ...ports, pages: [4_433, 4_480] }
+  expect(firewallAdvice('ufw', both).commands).toContain('sudo ufw allow 4480/tcp')
+  expect(firewallAdvice('firewalld', both).commands[0]).toContain('--add-port=4433/tcp --add-port=4480/tcp')
+  expect(firewallAdvice('nftables', both).commands[0]).toContain("'{ 4433, 4480, 44400-44499 }'")
+  expect(firewallAdvice('windows', both).commands[0]).toContain('-LocalPort 4433,4480')
 })

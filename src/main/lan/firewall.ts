@@ -4,8 +4,8 @@ import type { FirewallAdvice } from '../../shared/firewall.ts'
 
 /** The ports of a server. */
 export interface Ports {
-  /** TCP: pages, signaling. */
-  http: number
+  /** TCP: pages and signaling, over TLS and, where the owner has opened a port for it, plain. */
+  pages: number[]
   /** UDP and TCP: media. */
   media: { min: number; max: number }
 }
@@ -30,21 +30,25 @@ export function firewallHere(platform = process.platform, read = readText): Fire
 }
 
 /** How that firewall lets others in to these ports. */
-export function firewallAdvice(firewall: Firewall, { http, media }: Ports): FirewallAdvice {
+export function firewallAdvice(firewall: Firewall, { pages, media }: Ports): FirewallAdvice {
   const range = (sign: string) => (media.min === media.max ? `${media.min}` : `${media.min}${sign}${media.max}`)
   switch (firewall) {
     case 'ufw':
       return {
         name: 'ufw',
         sentence: 'The firewall ufw is on. These commands let others in:',
-        commands: [`sudo ufw allow ${http}/tcp`, `sudo ufw allow ${range(':')}/udp`, `sudo ufw allow ${range(':')}/tcp`],
+        commands: [
+          ...pages.map((port) => `sudo ufw allow ${port}/tcp`),
+          `sudo ufw allow ${range(':')}/udp`,
+          `sudo ufw allow ${range(':')}/tcp`,
+        ],
       }
     case 'firewalld':
       return {
         name: 'firewalld',
         sentence: 'The firewall firewalld is on. These commands let others in:',
         commands: [
-          `sudo firewall-cmd --permanent --add-port=${http}/tcp --add-port=${range('-')}/udp --add-port=${range('-')}/tcp`,
+          `sudo firewall-cmd --permanent ${[...pages, range('-')].map((port) => `--add-port=${port}/tcp`).join(' ')} --add-port=${range('-')}/udp`,
           'sudo firewall-cmd --reload',
         ],
       }
@@ -54,7 +58,7 @@ export function firewallAdvice(firewall: Firewall, { http, media }: Ports): Fire
         sentence:
           'This system has rules of nftables that may keep others out. These commands let them in until the next start, where the rules are in the table inet filter; lines like them in /etc/nftables.conf keep it so:',
         commands: [
-          `sudo nft insert rule inet filter input tcp dport '{ ${http}, ${range('-')} }' accept`,
+          `sudo nft insert rule inet filter input tcp dport '{ ${[...pages, range('-')].join(', ')} }' accept`,
           `sudo nft insert rule inet filter input udp dport ${range('-')} accept`,
         ],
       }
@@ -64,7 +68,7 @@ export function firewallAdvice(firewall: Firewall, { http, media }: Ports): Fire
         sentence:
           'Windows asks once whether Lanyard may be reached. Where that was refused, these lines in PowerShell, opened as administrator, let others in:',
         commands: [
-          rule('signaling', 'TCP', `${http}`),
+          rule('signaling', 'TCP', pages.join(',')),
           ...(['UDP', 'TCP'] as const).map((protocol) => rule(`media (${protocol})`, protocol, range('-'))),
         ],
       }

@@ -208,7 +208,7 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
       log.warn({ err: error }, 'the command line cannot reach this server: there is no control socket'),
     )
     if (control) closers.push(() => control.close())
-    const firewall = adviceFor(config, addresses)
+    const firewall = adviceFor(config, addresses, plainAddresses)
     if (firewall) log.info({ firewall: firewall.name, commands: firewall.commands }, firewall.sentence)
     return {
       get url() {
@@ -245,9 +245,9 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
   }
 }
 
-function adviceFor({ rtcPorts }: ServerConfig, { port, isHereOnly }: Addresses): FirewallAdvice | null {
+function adviceFor({ rtcPorts }: ServerConfig, { port, isHereOnly }: Addresses, plain: Addresses | null): FirewallAdvice | null {
   const firewall = isHereOnly ? null : firewallHere()
-  return firewall && firewallAdvice(firewall, { http: port, media: rtcPorts })
+  return firewall && firewallAdvice(firewall, { pages: [port, ...(plain ? [plain.port] : [])], media: rtcPorts })
 }
 
 function startError(error: unknown): StartError {

@@ -96,6 +96,8 @@ function ofConnection({ platform }: Patient, seen: Seen): Suspect[] {
 
 /** Nothing has come back: whether the machine is there, and others are, tells a firewall from a network that keeps its clients apart. */
 function ofSilence({ link, multicast }: Seen): Suspect[] {
+  // Linux tells a datagram, and not a connection, that a rule has dropped it on its way out.
+  if (multicast?.errors.includes('EPERM')) return [likely('ownFirewall')]
   if (!link || link.peer === 'unknown') return [possible('hostFirewall')]
   if (link.peer === 'answers') return [likely('hostFirewall')]
   const others = multicast?.others.filter((address) => address !== link.gateway?.address) ?? []

@@ -124,7 +124,7 @@ const words: Record<Culprit, Words> = {
     ],
   }),
   unanswering: ({ seen }) => ({
-    summary: `The server at ${whereOf(seen)} shakes hands, and then does not answer.`,
+    summary: `The server at ${whereOf(seen)} takes connections, and then does not answer.`,
     steps: ['Its computer may be overloaded or asleep: try again in a minute.', 'Its log says more.'],
   }),
   clock: ({ patient, seen }) => ({
@@ -203,7 +203,7 @@ function onHost({ connection, mediaUdp, mediaTcp }: Seen, what: 'TCP' | 'UDP' | 
 function openPorts(firewall: Firewall | null, { port, rtcPorts }: OwnServer): string[] {
   if (!firewall)
     return [`Let TCP ${port}, and UDP and TCP ${rtcPorts.min}–${rtcPorts.max}, through the firewall of this computer.`]
-  const { sentence, commands } = firewallAdvice(firewall, { http: port, media: rtcPorts })
+  const { sentence, commands } = firewallAdvice(firewall, { pages: [port], media: rtcPorts })
   return [sentence, ...commands.map((command) => `\`${command}\``)]
 }
 
