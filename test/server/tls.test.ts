@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseFingerprint } from '../../src/shared/fingerprint.ts'
 import { wordsOf } from '../../src/main/lan/words.ts'
-import { renewIdentity } from '../../src/main/server/tls/Identity.ts'
+import { keptIdentity, renewIdentity } from '../../src/main/server/tls/Identity.ts'
 import { Client } from '../support/Client.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
@@ -81,6 +81,23 @@ test('F62: a renewed certificate is vouched for by the authority that those who 
   expect(after.fingerprint).not.toBe(before.fingerprint)
   expect((await shownBy(after)).issuer?.fingerprint256).toBe(shown.issuer?.fingerprint256)
   expect((await shownBy(after, readFileSync(join(dataDir, 'keys', 'authority.crt'), 'utf8'))).isAuthorized).toBe(true)
+})
+
+test('F62: a certificate is kept until 60 days before it runs out; then the same authority vouches for another', async () => {
+  const keys = await temporaryDirectory()
+  const first = await keptIdentity(keys, 'Anna')
+  const daysBeforeItsEnd = (days: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: first.validUntil.getTime() - days * 86_400_000 })
+    return keptIdentity(keys, 'Anna')
+  }
+  onTestFinished(() => void vi.useRealTimers())
+  expect((await daysBeforeItsEnd(61)).fingerprint).toBe(first.fingerprint)
+  const next = await daysBeforeItsEnd(59)
+  expect(next.fingerprint).not.toBe(first.fingerprint)
+  expect(next.authority).toBe(first.authority)
+  expect(next.validUntil.getTime()).toBeGreaterThan(first.validUntil.getTime())
+  const isVouchedFor = new X509Certificate(next.credentials.cert).verify(new X509Certificate(first.authority!).publicKey)
+  expect(isVouchedFor).toBe(true)
 })
 
 describe('keys that are no use are named, and nothing is put in their place', () => {
