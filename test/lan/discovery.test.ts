@@ -1,20 +1,21 @@
 /** Servers that show themselves, and people who look, on machines of their own. Limits are those that the product promises. */
 import { once } from 'node:events'
-import { expect, onTestFinished } from 'vitest'
-import { makeNetwork, onNetworks } from '../support/lan/networks.ts'
+import { expect } from 'vitest'
+import { labelOf } from '../../src/main/lan/mdns/service.ts'
+import { onNetworksAtOnce } from '../support/lan/networks.ts'
 import { until } from '../support/until.ts'
 import { appearsWithin, goesWithin, host, isForgottenWithin, Looker, machines, server } from './support.ts'
 
-onNetworks('F60: a server appears with all that it says, and goes with its goodbye', async () => {
-  const [a, b] = await machines()
+onNetworksAtOnce('F60: a server appears with all that it says, and goes with its goodbye', async ({ makeNetwork }) => {
+  const [a, b] = await machines(makeNetwork)
   const looker = await Looker.on(b)
-  const office = server({ name: 'Büro 3.1', revision: 7, port: 5555 })
+  const office = server({ name: 'Büro 3.1', fingerprint: '00abcd'.padEnd(64, 'e'), revision: 7, port: 5555 })
 
   const hosting = await host(a, office)
   expect(await looker.seesOnly(office)).toBeLessThan(appearsWithin)
   const { port: _, ...told } = office
   await looker.sees(([seen]) => seen?.addresses.includes('[fd77::1]:5555') ?? false)
-  expect(looker.seen[0]).toMatchObject({ ...told, label: 'Büro 3 1 [000001]' })
+  expect(looker.seen[0]).toMatchObject({ ...told, label: 'Büro 3 1 [00abcd]' })
   expect(looker.seen[0]?.addresses.slice(0, 2)).toEqual(['10.77.0.1:5555', '[fd77::1]:5555'])
   expect(looker.seen[0]?.addresses.at(-1)).toMatch(/^\[fe80::.*%eth0\]:5555$/)
 
@@ -22,8 +23,8 @@ onNetworks('F60: a server appears with all that it says, and goes with its goodb
   expect(await looker.seesOnly()).toBeLessThan(goesWithin)
 })
 
-onNetworks('who begins to look sees at once what has been there, and what changes there', async () => {
-  const [a, b] = await machines()
+onNetworksAtOnce('who begins to look sees at once what has been there, and what changes there', async ({ makeNetwork }) => {
+  const [a, b] = await machines(makeNetwork)
   const office = server()
   const hosting = await host(a, office)
 
@@ -32,14 +33,16 @@ onNetworks('who begins to look sees at once what has been there, and what change
   await hosting.tell({ revision: 2 })
   expect(await looker.sees(([seen]) => seen?.revision === 2)).toBeLessThan(appearsWithin)
   await hosting.tell({ name: 'Another name' })
-  expect(await looker.sees(([seen]) => seen?.label === 'Another name [000002]')).toBeLessThan(appearsWithin)
+  expect(await looker.sees(([seen]) => seen?.label === labelOf({ ...office, name: 'Another name' }, 1))).toBeLessThan(
+    appearsWithin,
+  )
   expect(looker.hasSeenAllAlong(office, 2)).toBe(true)
 })
 
-onNetworks(
+onNetworksAtOnce(
   'a server stays for longer than its records last, and is forgotten within ten seconds of a crash',
-  async () => {
-    const [a, b] = await machines()
+  async ({ makeNetwork }) => {
+    const [a, b] = await machines(makeNetwork)
     const looker = await Looker.on(b)
     const office = server()
     const hosting = await host(a, office)
@@ -54,10 +57,10 @@ onNetworks(
   40_000,
 )
 
-onNetworks(
+onNetworksAtOnce(
   'a pulled cable takes a server away, and brings it back',
-  async () => {
-    const [a, b] = await machines()
+  async ({ makeNetwork }) => {
+    const [a, b] = await machines(makeNetwork)
     const looker = await Looker.on(b)
     const office = server()
     await host(a, office)
@@ -77,8 +80,8 @@ onNetworks(
   60_000,
 )
 
-onNetworks('F66: a server whose address changes is at the new one, and never gone', async () => {
-  const [a, b] = await machines()
+onNetworksAtOnce('F66: a server whose address changes is at the new one, and never gone', async ({ makeNetwork }) => {
+  const [a, b] = await machines(makeNetwork)
   const looker = await Looker.on(b)
   const office = server()
   await host(a, office)
@@ -93,7 +96,7 @@ onNetworks('F66: a server whose address changes is at the new one, and never gon
   expect(looker.hasSeenAllAlong(office, since)).toBe(true)
 })
 
-onNetworks('F66: a server on two networks is seen from each by its address there first', async () => {
+onNetworksAtOnce('F66: a server on two networks is seen from each by its address there first', async ({ makeNetwork }) => {
   const [one, two] = [await makeNetwork(), await makeNetwork()]
   const a = await one.machine('A', { addresses: ['10.77.0.1/24'] })
   await a.plugInto(two, { addresses: ['10.78.0.1/24'] })
@@ -109,7 +112,7 @@ onNetworks('F66: a server on two networks is seen from each by its address there
   for (const looker of lookers) expect(looker.seen).toHaveLength(1)
 })
 
-onNetworks('both ends on the same two networks: both ways to the server are known', async () => {
+onNetworksAtOnce('both ends on the same two networks: both ways to the server are known', async ({ makeNetwork }) => {
   const [one, two] = [await makeNetwork(), await makeNetwork()]
   const a = await one.machine('A', { addresses: ['10.77.0.1/24'] })
   const b = await one.machine('B', { addresses: ['10.77.0.2/24'] })
@@ -125,7 +128,7 @@ onNetworks('both ends on the same two networks: both ways to the server are know
   await looker.sees(([seen]) => seen?.addresses[0] === ways[1] && !seen?.addresses.includes(ways[0]!))
 })
 
-onNetworks('a network that the machine joins later is looked at too', async () => {
+onNetworksAtOnce('a network that the machine joins later is looked at too', async ({ makeNetwork }) => {
   const [one, two] = [await makeNetwork(), await makeNetwork()]
   const a = await one.machine('A', { addresses: ['10.77.0.1/24'] })
   const b = await two.machine('B', { addresses: ['10.78.0.2/24'] })
@@ -137,7 +140,7 @@ onNetworks('a network that the machine joins later is looked at too', async () =
   expect(await looker.seesOnly(office)).toBeLessThan(2_000 + appearsWithin)
 })
 
-onNetworks('where there is only IPv6, that does, and where there is only IPv4, that', async () => {
+onNetworksAtOnce('where there is only IPv6, that does, and where there is only IPv4, that', async ({ makeNetwork }) => {
   for (const [ours, theirs, off] of [
     ['fd77::1/64', 'fd77::2/64', 'net/ipv4/conf/all/forwarding'],
     ['10.77.0.1/24', '10.77.0.2/24', 'net/ipv6/conf/all/disable_ipv6'],
@@ -154,25 +157,28 @@ onNetworks('where there is only IPv6, that does, and where there is only IPv4, t
   }
 })
 
-onNetworks('a machine without a network hosts and looks all the same, and begins when it has one', async () => {
-  const network = await makeNetwork()
-  const a = await network.machine('A', { addresses: [] })
-  const b = await network.machine('B', { addresses: [] })
-  for (const machine of [a, b]) await machine.plugOut()
-  const looker = await Looker.on(b)
-  const office = server()
-  await host(a, office)
+onNetworksAtOnce(
+  'a machine without a network hosts and looks all the same, and begins when it has one',
+  async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: [] })
+    const b = await network.machine('B', { addresses: [] })
+    for (const machine of [a, b]) await machine.plugOut()
+    const looker = await Looker.on(b)
+    const office = server()
+    await host(a, office)
 
-  for (const machine of [a, b]) await machine.plugIn()
-  await a.changeAddresses(['10.77.0.1/24'])
-  await b.changeAddresses(['10.77.0.2/24'])
-  expect(await looker.seesOnly(office)).toBeLessThan(2_000 + 2_000 + appearsWithin)
-})
+    for (const machine of [a, b]) await machine.plugIn()
+    await a.changeAddresses(['10.77.0.1/24'])
+    await b.changeAddresses(['10.77.0.2/24'])
+    expect(await looker.seesOnly(office)).toBeLessThan(2_000 + 2_000 + appearsWithin)
+  },
+)
 
-onNetworks(
+onNetworksAtOnce(
   'where another program keeps the port to itself, one still sees, and hosts unseen',
-  async () => {
-    const [a, b] = await machines()
+  async ({ makeNetwork }) => {
+    const [a, b] = await machines(makeNetwork)
     const take = `const dgram = require('node:dgram')
     dgram.createSocket('udp4').bind(5353, () =>
       dgram.createSocket({ type: 'udp6', ipv6Only: true }).bind(5353, () => console.log('taken')))`
@@ -190,7 +196,6 @@ onNetworks(
     // The port is tried again every ten seconds.
     greedy.kill('SIGKILL')
     expect(await elsewhere.seesOnly(ours, theirs)).toBeLessThan(10_000 + appearsWithin)
-    onTestFinished(() => void greedy.kill('SIGKILL'))
   },
   40_000,
 )

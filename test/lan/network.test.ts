@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Machine } from '../support/lan/Machine.ts'
 import { whyNoNetworks } from '../support/lan/Network.ts'
-import { makeNetwork, onNetworks } from '../support/lan/networks.ts'
+import { onNetworks } from '../support/lan/networks.ts'
 
 /** Says each message that it hears, as HEARER's line. */
 const hearer = `
@@ -53,18 +53,21 @@ function ours(): string[] {
   return existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => name.startsWith(`lanyard-${process.pid}-`)) : []
 }
 
-onNetworks('machines on one switch hear each other over IPv4 and IPv6, and have no route to anywhere else', async () => {
-  const network = await makeNetwork()
-  const a = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
-  const b = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
+onNetworks(
+  'machines on one switch hear each other over IPv4 and IPv6, and have no route to anywhere else',
+  async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const a = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
+    const b = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
 
-  expect(await hears(b, a, '10.77.0.2')).toBe(true)
-  expect(await hears(a, b, 'fd77::1')).toBe(true)
-  expect(await a.ip('route', 'show')).not.toMatch(/default/)
-  await expect(a.ip('route', 'get', '192.0.2.1')).rejects.toThrow(/unreachable/)
-})
+    expect(await hears(b, a, '10.77.0.2')).toBe(true)
+    expect(await hears(a, b, 'fd77::1')).toBe(true)
+    expect(await a.ip('route', 'show')).not.toMatch(/default/)
+    await expect(a.ip('route', 'get', '192.0.2.1')).rejects.toThrow(/unreachable/)
+  },
+)
 
-onNetworks('a pulled cable carries nothing until it is put back', async () => {
+onNetworks('a pulled cable carries nothing until it is put back', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
   const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
@@ -76,7 +79,7 @@ onNetworks('a pulled cable carries nothing until it is put back', async () => {
   await expect.poll(() => hears(b, a, '10.77.0.2'), { timeout: 10_000 }).toBe(true)
 })
 
-onNetworks('a changed address is heard, the old one no more', async () => {
+onNetworks('a changed address is heard, the old one no more', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
   const b = await network.machine('B', { addresses: ['10.77.0.2/24'] })
@@ -86,7 +89,7 @@ onNetworks('a changed address is heard, the old one no more', async () => {
   expect(await hears(b, a, '10.77.0.9')).toBe(true)
 })
 
-onNetworks('a machine on two switches hears both, which do not hear each other', async () => {
+onNetworks('a machine on two switches hears both, which do not hear each other', async ({ makeNetwork }) => {
   const [one, two] = [await makeNetwork(), await makeNetwork()]
   const a = await one.machine('A', { addresses: ['10.77.0.1/24'] })
   const b = await one.machine('B', { addresses: ['10.77.0.2/24'] })
@@ -98,7 +101,7 @@ onNetworks('a machine on two switches hears both, which do not hear each other',
   expect(await hears(c, a, '10.78.0.3')).toBe(false)
 })
 
-onNetworks('a firewall and isolated clients keep out what they should', async () => {
+onNetworks('a firewall and isolated clients keep out what they should', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const a = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
   const b = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
@@ -115,7 +118,7 @@ onNetworks('a firewall and isolated clients keep out what they should', async ()
   expect(await hears(b, a, 'fd77::2')).toBe(false)
 })
 
-onNetworks('a capture has the bytes that went over the cable', async () => {
+onNetworks('a capture has the bytes that went over the cable', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const a = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
   const b = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
@@ -131,7 +134,7 @@ onNetworks('a capture has the bytes that went over the cable', async () => {
   ])
 })
 
-onNetworks('closing ends the programs that run there, and leaves no namespace', async () => {
+onNetworks('closing ends the programs that run there, and leaves no namespace', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const a = await network.machine('A', { addresses: ['10.77.0.1/24'] })
   // A program, and one that this one started.
@@ -144,7 +147,7 @@ onNetworks('closing ends the programs that run there, and leaves no namespace', 
   expect(ours()).toEqual([])
 })
 
-onNetworks('what a killed maker has left goes when the next network is made', async () => {
+onNetworks('what a killed maker has left goes when the next network is made', async ({ makeNetwork }) => {
   const make = `
     import { Network } from ${JSON.stringify(join(import.meta.dirname, '../support/lan/Network.ts'))}
     const machine = await (await Network.make()).machine('A', { addresses: [] })

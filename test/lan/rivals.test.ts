@@ -1,11 +1,11 @@
 /** Servers that take each other's names, by accident and on purpose. */
 import { expect } from 'vitest'
 import { labelOf } from '../../src/main/lan/mdns/service.ts'
-import { onNetworks } from '../support/lan/networks.ts'
+import { onNetworksAtOnce } from '../support/lan/networks.ts'
 import { appearsWithin, goesWithin, host, Looker, machines, server, Shouter } from './support.ts'
 
-onNetworks('servers of one name are two, and one that goes leaves the other', async () => {
-  const [a, b] = await machines()
+onNetworksAtOnce('servers of one name are two, and one that goes leaves the other', async ({ makeNetwork }) => {
+  const [a, b] = await machines(makeNetwork)
   const looker = await Looker.on(b)
   const [one, other] = [server({ name: 'Office' }), server({ name: 'Office' })]
   await host(a, one)
@@ -20,10 +20,10 @@ onNetworks('servers of one name are two, and one that goes leaves the other', as
 })
 
 for (const first of ['rogue', 'real'] as const) {
-  onNetworks(
+  onNetworksAtOnce(
     `a rogue twin that copies name, label, id and port is another server, where the ${first} one came first`,
-    async () => {
-      const [a, b, rogue] = await machines()
+    async ({ makeNetwork }) => {
+      const [a, b, rogue] = await machines(makeNetwork)
       const office = server({ name: 'Office' })
       const twin = { ...office, fingerprint: 'f'.repeat(64) }
       const copy = {
@@ -61,8 +61,8 @@ for (const first of ['rogue', 'real'] as const) {
   )
 }
 
-onNetworks('forged goodbyes remove nobody who is there', async () => {
-  const [a, b, rogue] = await machines()
+onNetworksAtOnce('forged goodbyes remove nobody who is there', async ({ makeNetwork }) => {
+  const [a, b, rogue] = await machines(makeNetwork)
   const office = server({ name: 'Office' })
   const twin = { ...office, fingerprint: 'f'.repeat(64) }
   const hosting = await host(a, office)
@@ -82,8 +82,8 @@ onNetworks('forged goodbyes remove nobody who is there', async () => {
   expect(await looker.seesOnly()).toBeLessThan(goesWithin)
 })
 
-onNetworks('two who go by one label agree on who takes another', async () => {
-  const [a, b, c] = await machines()
+onNetworksAtOnce('two who go by one label agree on who takes another', async ({ makeNetwork }) => {
+  const [a, b, c] = await machines(makeNetwork)
   const one = server({ name: 'Office', fingerprint: `abcdef${'1'.repeat(58)}` })
   const other = server({ name: 'Office', fingerprint: `abcdef${'2'.repeat(58)}` })
   const looker = await Looker.on(c)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { parseFingerprint } from '../../src/shared/fingerprint.ts'
 import type { Machine } from '../support/lan/Machine.ts'
-import { makeNetwork, onNetworks } from '../support/lan/networks.ts'
+import { onNetworks } from '../support/lan/networks.ts'
 import { entries } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/server.ts'
 
@@ -38,7 +38,7 @@ async function makeRoom(machine: Machine, { dataDir }: Ready): Promise<{ joinCod
   return room
 }
 
-onNetworks('R10: while 50 addresses of the network guess, someone with a link joins', async () => {
+onNetworks('R10: while 50 addresses of the network guess, someone with a link joins', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const addresses = Array.from({ length: 50 }, (_, i) => `10.77.1.${i + 1}`)
   const host = await network.machine('A', { addresses: ['10.77.0.1/16'] })
@@ -56,26 +56,29 @@ onNetworks('R10: while 50 addresses of the network guess, someone with a link jo
   expect(await join(`${room.joinCode}.${room.linkKey}`)).toEqual({ answer: 'joined' })
 })
 
-onNetworks('nobody on the network reaches it without encryption, nor takes another certificate for it', async () => {
-  const network = await makeNetwork()
-  const host = await network.machine('A', { addresses: ['10.77.0.1/24'] })
-  const guest = await network.machine('B', { addresses: ['10.77.0.2/24'] })
-  const server = await serveOn(host)
-  expect(server.urls).toEqual(['https://10.77.0.1:4433'])
-  const { statuses } = await told<{ statuses: string[] }>(guest, 'ask.ts', 'plain', server.urls[0]!)
-  expect(statuses).toEqual([
-    '308 https://10.77.0.1:4433/',
-    '308 https://10.77.0.1:4433/api/v1/rooms',
-    expect.stringMatching(/^(403|308)/),
-  ])
-  const room = await makeRoom(host, server)
-  const join = (fingerprint: string) =>
-    told<{ answer: string }>(guest, 'ask.ts', 'join', server.urls[0]!, fingerprint, room.joinCode)
-  expect(await join(parseFingerprint(server.fingerprint)!)).toEqual({ answer: 'joined' })
-  expect(await join('ab'.repeat(32))).toEqual({ answer: 'websocket error' })
-})
+onNetworks(
+  'nobody on the network reaches it without encryption, nor takes another certificate for it',
+  async ({ makeNetwork }) => {
+    const network = await makeNetwork()
+    const host = await network.machine('A', { addresses: ['10.77.0.1/24'] })
+    const guest = await network.machine('B', { addresses: ['10.77.0.2/24'] })
+    const server = await serveOn(host)
+    expect(server.urls).toEqual(['https://10.77.0.1:4433'])
+    const { statuses } = await told<{ statuses: string[] }>(guest, 'ask.ts', 'plain', server.urls[0]!)
+    expect(statuses).toEqual([
+      '308 https://10.77.0.1:4433/',
+      '308 https://10.77.0.1:4433/api/v1/rooms',
+      expect.stringMatching(/^(403|308)/),
+    ])
+    const room = await makeRoom(host, server)
+    const join = (fingerprint: string) =>
+      told<{ answer: string }>(guest, 'ask.ts', 'join', server.urls[0]!, fingerprint, room.joinCode)
+    expect(await join(parseFingerprint(server.fingerprint)!)).toEqual({ answer: 'joined' })
+    expect(await join('ab'.repeat(32))).toEqual({ answer: 'websocket error' })
+  },
+)
 
-onNetworks('F66: it is reached over IPv4 and IPv6 at once', async () => {
+onNetworks('F66: it is reached over IPv4 and IPv6 at once', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const host = await network.machine('A', { addresses: ['10.77.0.1/24', 'fd77::1/64'] })
   const guest = await network.machine('B', { addresses: ['10.77.0.2/24', 'fd77::2/64'] })
@@ -88,7 +91,7 @@ onNetworks('F66: it is reached over IPv4 and IPv6 at once', async () => {
   }
 })
 
-onNetworks('F25: /metrics is for the machine itself; others on the network show a key', async () => {
+onNetworks('F25: /metrics is for the machine itself; others on the network show a key', async ({ makeNetwork }) => {
   const network = await makeNetwork()
   const host = await network.machine('A', { addresses: ['10.77.0.1/24'] })
   const guest = await network.machine('B', { addresses: ['10.77.0.2/24'] })

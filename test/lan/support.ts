@@ -6,7 +6,7 @@ import type { Announced } from '../../src/main/lan/mdns/service.ts'
 import type { Seen } from '../../src/main/lan/mdns/Sightings.ts'
 import { Emitter } from '../../src/shared/emitter.ts'
 import type { Machine } from '../support/lan/Machine.ts'
-import { makeNetwork } from '../support/lan/networks.ts'
+import type { MakeNetwork } from '../support/lan/networks.ts'
 import { until } from '../support/until.ts'
 import type { Shout } from './programs/shout.ts'
 
@@ -109,7 +109,7 @@ export class Shouter extends Program {
 }
 
 /** Three machines on one network, with addresses of both families that end in 1, 2 and 3. */
-export async function machines(): Promise<[Machine, Machine, Machine]> {
+export async function machines(makeNetwork: MakeNetwork): Promise<[Machine, Machine, Machine]> {
   const network = await makeNetwork()
   const machine = (name: string, number: number) =>
     network.machine(name, { addresses: [`10.77.0.${number}/24`, `fd77::${number}/64`] })

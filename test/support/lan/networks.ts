@@ -1,15 +1,27 @@
-import { onTestFinished, test } from 'vitest'
+import { test } from 'vitest'
 import { Network, whyNoNetworks } from './Network.ts'
 
-/** A test on networks of its own; skipped, with the reason in its name, where none can be made. */
-export function onNetworks(name: string, run: () => Promise<void>, timeoutMs?: number): void {
-  const title = whyNoNetworks === null ? name : `${name} (${whyNoNetworks})`
-  test.skipIf(whyNoNetworks !== null)(title, timeoutMs === undefined ? {} : { timeout: timeoutMs }, run)
-}
+/** Makes a network that goes with the test. */
+export type MakeNetwork = () => Promise<Network>
 
-/** A network that goes with the test. */
-export async function makeNetwork(): Promise<Network> {
-  const network = await Network.make()
-  onTestFinished(() => network.close())
-  return network
+type Run = (its: { makeNetwork: MakeNetwork }) => Promise<void>
+
+/** A test on networks of its own; skipped, with the reason in its name, where none can be made. */
+export const onNetworks = (name: string, run: Run, timeoutMs?: number) => testOn(name, run, timeoutMs, false)
+
+/** The same for one that mostly waits: beside others of its file. */
+export const onNetworksAtOnce = (name: string, run: Run, timeoutMs?: number) => testOn(name, run, timeoutMs, true)
+
+function testOn(name: string, run: Run, timeoutMs: number | undefined, concurrent: boolean): void {
+  const title = whyNoNetworks === null ? name : `${name} (${whyNoNetworks})`
+  const options = { concurrent, ...(timeoutMs !== undefined && { timeout: timeoutMs }) }
+  test.skipIf(whyNoNetworks !== null)(title, options, ({ onTestFinished }) =>
+    run({
+      makeNetwork: async () => {
+        const network = await Network.make()
+        onTestFinished(() => network.close())
+        return network
+      },
+    }),
+  )
 }
