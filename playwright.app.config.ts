@@ -8,8 +8,7 @@ export default defineConfig({
   outputDir: 'test-results/app',
   reporter: [['list'], ['json', { outputFile: 'test-results/app.json' }], ['./examples/playwright/kit/RuntimeReporter.ts']],
   metadata: { runtime: runtime.label },
-  // Each app brings a Chromium of its own, some of them a room server too.
-  workers: 1,
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

@@ -11,6 +11,8 @@ export default defineConfig(({ mode }) => ({
     passWithNoTests: true,
     // A server's tests wait more than they work: one file for each core, and none left for nobody.
     maxWorkers: '100%',
+    // Of the tests in one file that say they may.
+    maxConcurrency: 4,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/{app,shared,tooling}/**/*.test.ts'], testTimeout: 30_000 } },
       // A project of its own, because what lets Svelte's components be mounted keeps Socket.IO's server from being loaded.

@@ -9,15 +9,18 @@ import { keepCosts } from '../../src/main/server/capacity/keptCosts.ts'
 import { startRoomServer } from '../../src/main/server/index.ts'
 import type { Hosting } from '../../src/shared/bridge.ts'
 import { Person } from '../e2e/support/Person.ts'
+import type { DesktopOptions } from './support/Desktop.ts'
 import { Desktop, expect, test } from './support/fixtures.ts'
 
+/** With its port as it is set in the app. */
+const launch = (options: DesktopOptions = {}) => Desktop.launch({ port: null, ...options })
 const host = (desktop: Desktop) => desktop.page.getByRole('button', { name: 'Host a meeting' })
 const status = (desktop: Desktop) => desktop.page.getByRole('region', { name: 'On this computer' })
 
 const addressOf = async (desktop: Desktop) => ((await desktop.probe()).hosting as Extract<Hosting, { status: 'on' }>).url
 
 test('hosting is shown while it lasts, and stops with a click', async () => {
-  const desktop = await Desktop.launch()
+  const desktop = await launch()
   await host(desktop).click()
   await expect(desktop.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
   await desktop.page.keyboard.press('Escape')
@@ -35,7 +38,7 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
-  const desktop = await Desktop.launch({ userData })
+  const desktop = await launch({ userData })
   await desktop.page.evaluate((serverPort) => window.lanyard!.changeSettings({ serverPort }), port)
   await host(desktop).click()
   const program = process.platform === 'win32' ? '' : ` by ${basename(process.execPath)}`
@@ -47,15 +50,30 @@ test('a port that is taken is named, with another one as the way out', async ({ 
   expect(await desktop.quit()).toBe(0)
 
   // Where the others have found it, they find it again, though the first port is still taken.
-  const again = await Desktop.launch({ userData })
+  const again = await launch({ userData })
   await host(again).click()
   await expect(again.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
   expect(await addressOf(again)).toBe(address)
   taken.close()
 })
 
+test('F63: browsers come in without encryption where the owner wants it, and the card says where, and who can read along', async () => {
+  const desktop = await launch({ host: '::' })
+  await desktop.clickMenu('Meeting', 'Settings…')
+  await desktop.page.getByRole('checkbox', { name: 'Let browsers in without encryption' }).check()
+  await desktop.page.keyboard.press('Escape')
+  await host(desktop).click()
+  await expect(desktop.page.getByRole('dialog', { name: 'New room' })).toBeVisible()
+  await desktop.page.keyboard.press('Escape')
+  await expect(status(desktop)).toContainText('Without encryption, to watch, listen and chat')
+  await expect(status(desktop)).toContainText('Others on the network can read along')
+  const address = await status(desktop).locator('code', { hasText: 'http://' }).textContent()
+  const page = await fetch(`http://127.0.0.1:${new URL(address!).port}/`)
+  expect(await page.text()).toContain('<title>Lanyard</title>')
+})
+
 test('whoever takes the port of a server that has crashed is told nothing', async () => {
-  const desktop = await Desktop.launch()
+  const desktop = await launch()
   await Person.at('Ada', desktop).host('Design sync')
   const { hosting, serverPid } = await desktop.probe()
   const { hostname, port } = new URL((hosting as Extract<Hosting, { status: 'on' }>).url)
@@ -78,7 +96,7 @@ test('whoever takes the port of a server that has crashed is told nothing', asyn
 
 test('data that another server holds is named, and can be tried again when that one has gone', async ({ userData }) => {
   const other = await startRoomServer({ dataDir: join(userData, 'server'), port: 0, maxWorkers: 1 })
-  const desktop = await Desktop.launch({ userData })
+  const desktop = await launch({ userData })
   await host(desktop).click()
   await expect(status(desktop)).toContainText('Another server is using')
   await other.close()
@@ -92,7 +110,7 @@ test('data of a newer Lanyard is left alone, and said to be so', async ({ userDa
   const db = new Database(join(folder, 'lanyard.db'))
   db.pragma('user_version = 9999')
   db.close()
-  const desktop = await Desktop.launch({ userData })
+  const desktop = await launch({ userData })
   await host(desktop).click()
   await expect(status(desktop)).toContainText('written by a newer Lanyard')
   await expect(desktop.page.getByRole('button', { name: 'Show the folder' })).toBeVisible()
@@ -102,7 +120,7 @@ test('damaged data is put aside, and the window says where', async ({ userData }
   const folder = join(userData, 'server')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'lanyard.db'), 'this is no database'.repeat(1_000))
-  const desktop = await Desktop.launch({ userData })
+  const desktop = await launch({ userData })
   await host(desktop).click()
   await desktop.page.getByRole('dialog', { name: 'New room' }).waitFor()
   await desktop.page.keyboard.press('Escape')
@@ -110,7 +128,7 @@ test('damaged data is put aside, and the window says where', async ({ userData }
 })
 
 test('rooms are kept from one hosting to the next, and found again under recent rooms', async ({ userData }) => {
-  const first = await Desktop.launch({ userData })
+  const first = await launch({ userData })
   await first.page.getByRole('textbox', { name: 'Your name' }).fill('Ada')
   await host(first).click()
   await first.page.getByRole('textbox', { name: 'Room name' }).fill('Weekly')
@@ -119,7 +137,7 @@ test('rooms are kept from one hosting to the next, and found again under recent 
   await expect(first.page.getByRole('region', { name: 'Call' })).toBeVisible()
   expect(await first.quit()).toBe(0)
 
-  const second = await Desktop.launch({ userData })
+  const second = await launch({ userData })
   await second.page.getByRole('list', { name: 'Recent rooms' }).getByText('Weekly').click()
   await expect(second.page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible()
   await second.page.getByRole('button', { name: 'Join now' }).click()
@@ -133,7 +151,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
     ...{ video: { in: 5, out: 7 }, audio: { in: 5, out: 5 } },
     ...{ personBytes: 100_000, streamBytes: 250_000 },
   })
-  const desktop = await Desktop.launch({ userData })
+  const desktop = await launch({ userData })
   const { page } = desktop
   await expect(page.getByText('This computer can hold')).toBeHidden()
   await host(desktop).click()
@@ -151,7 +169,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
   await expect(page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
   expect(await desktop.quit()).toBe(0)
 
-  const again = await Desktop.launch({ userData })
+  const again = await launch({ userData })
   await expect(again.page.getByText(/^This computer can hold about \d+ people/)).toBeVisible()
   // A machine on which other tests run may not come to be quiet: then that is what is said.
   await again.page.getByRole('button', { name: 'Settings' }).click()
@@ -165,7 +183,7 @@ test('F76: how many people this computer can hold is said before hosting, while 
 })
 
 test('the tray shows who is in which room, and leads there', async () => {
-  const desktop = await Desktop.launch()
+  const desktop = await launch()
   const { page } = desktop
   const { code, address } = await Person.at('Ada', desktop).host('Design & sync')
   await expect.poll(() => desktop.trayLabels()).toContain('Design && sync · 1 person')
@@ -187,7 +205,7 @@ test('the tray shows who is in which room, and leads there', async () => {
 })
 
 test('this computer stays awake while others meet on it, also without its own window', async () => {
-  const desktop = await Desktop.launch()
+  const desktop = await launch()
   const awake = () =>
     desktop.app.evaluate(({ powerSaveBlocker }) => {
       const ids = Array.from({ length: 50 }, (_, id) => id)
@@ -203,6 +221,7 @@ test('this computer stays awake while others meet on it, also without its own wi
   await desktop.page.close()
   await expect.poll(async () => (await desktop.probe()).isWindowOpen).toBe(false)
   expect(await awake()).toBe(1)
+  await lin.page.getByRole('button', { name: 'Leave' }).click()
+  await expect.poll(awake).toBe(0)
   await lin.close()
-  await expect.poll(awake, { timeout: 30_000 }).toBe(0)
 })

@@ -72,8 +72,8 @@ export class Desktop extends LanyardApp {
       const executable = machine ? join(folder, 'electron') : runtime.executable
       if (machine) await writeLauncher(executable, machine, [runtime.executable])
       const started = await start({
-        // As it is set in the app.
-        port: null,
+        // Others host on this computer, too.
+        port: 0,
         ...options,
         // Another app has its devices from Chromium itself.
         args: [

@@ -1,30 +1,12 @@
 import type {} from '../../../src/renderer/src/platform/desktop.ts'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { chromium, devices, expect, type Locator, type Page } from '@playwright/test'
-import { writeLauncher } from '../../support/lan/launcher.ts'
-import type { Machine } from '../../support/lan/Machine.ts'
-import { browserSwitches, looks, writeDevices } from '../../../examples/playwright/kit/looks.ts'
+import { devices, expect, type Browser, type Locator, type Page } from '@playwright/test'
+import { openBrowser, type BrowserOptions } from './browsers.ts'
 import { arePicturesComing, lookOfPicture, lookOfSound, type Look } from '../../support/looks.ts'
 
-const systemChromium = '/usr/bin/chromium'
-
-export interface PersonOptions {
-  /** What the fake camera shows and the fake microphone plays; null: a machine without devices. */
-  look: Look | null
-  /** Real browsers hide their addresses behind mDNS names; tests elsewhere show them, as multicast is not to be had. */
-  hideAddresses?: boolean
+export interface PersonOptions extends BrowserOptions {
   viewport?: { width: number; height: number }
   /** A telephone's size, and its touch. */
   phone?: boolean
-  /** Further switches of the browser. */
-  args?: readonly string[]
-  /** The folder that the browser takes for its user's. Default: that of whoever runs the test. */
-  home?: string
-  /** Where the browser runs. Default: here. */
-  machine?: Machine
 }
 
 /** What shows a page, and perhaps another one later. */
@@ -53,48 +35,22 @@ export class Person {
     return this.#screen.page
   }
 
-  static async start(
+  /** Someone in a browser of their own. */
+  static async start(name: string, options: PersonOptions): Promise<Person> {
+    const own = await openBrowser(options)
+    return this.in(own.browser, name, options, own.close)
+  }
+
+  /** Someone in a browser that others are in, too, without meeting them there. */
+  static async in(
+    browser: Browser,
     name: string,
-    {
-      look,
-      hideAddresses = false,
-      viewport = { width: 1280, height: 800 },
-      phone = false,
-      args = [],
-      home,
-      machine,
-    }: PersonOptions,
+    { viewport = { width: 1280, height: 800 }, phone = false }: Omit<PersonOptions, keyof BrowserOptions>,
+    after: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Person> {
-    const folder = await mkdtemp(join(tmpdir(), 'lanyard-person-'))
-    const media = look === null ? [] : browserSwitches(writeDevices(folder, looks[look]))
-    const installed = existsSync(systemChromium) ? systemChromium : null
-    const launcher = machine ? join(folder, 'browser') : null
-    if (machine && launcher) await writeLauncher(launcher, machine, [installed ?? chromium.executablePath()])
-    const executablePath = launcher ?? installed
-    const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      ...(executablePath && { executablePath }),
-      ...(phone ? devices['Pixel 7'] : { viewport }),
-      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--use-fake-ui-for-media-stream',
-        '--autoplay-policy=no-user-gesture-required',
-        ...(hideAddresses ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
-        ...media,
-        ...args,
-      ],
-    })
-    const page = context.pages()[0] ?? (await context.newPage())
-    return new Person(name, { page }, async () => {
-      await context.close()
-      await rm(folder, { recursive: true, force: true })
-    })
+    const context = await browser.newContext(phone ? devices['Pixel 7'] : { viewport })
+    const page = await context.newPage()
+    return new Person(name, { page }, () => context.close().then(after))
   }
 
   close(): Promise<void> {

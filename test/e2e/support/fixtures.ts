@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { entries, serve, type ServedProcess } from '../../support/serve.ts'
+import { Browsers } from './browsers.ts'
 import { Person, type PersonOptions } from './Person.ts'
 
 /** The built program in a process of its own, which a test may kill and start again at the same address. */
@@ -32,10 +33,18 @@ export class TestServer {
   }
 }
 
-export const test = base.extend<{
-  server: TestServer
-  person: (name: string, options: PersonOptions) => Promise<Person>
-}>({
+export const test = base.extend<
+  { server: TestServer; person: (name: string, options: PersonOptions) => Promise<Person> },
+  { browsers: Browsers }
+>({
+  browsers: [
+    async ({}, use) => {
+      const browsers = new Browsers()
+      await use(browsers)
+      await browsers.close()
+    },
+    { scope: 'worker' },
+  ],
   // eslint wants a first argument here, and Playwright reads its shape.
   server: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-e2e-'))
@@ -44,10 +53,11 @@ export const test = base.extend<{
     await server.stop('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
   },
-  person: async ({}, use) => {
+  person: async ({ browsers }, use) => {
     const people: Person[] = []
     await use(async (name, options) => {
-      const person = await Person.start(name, options)
+      const isOwn = options.home !== undefined || options.machine !== undefined
+      const person = isOwn ? await Person.start(name, options) : await Person.in(await browsers.like(options), name, options)
       people.push(person)
       return person
     })
