@@ -24,7 +24,11 @@ try {
   await bringPackages()
   await bringWorker()
   await build()
-  if (args.length === 0) electron = await bringElectron()
+  if (args.length === 0) {
+    if (hasDisplay()) electron = await bringElectron()
+    else say('No display for the desktop window.')
+    if (electron === null) say('The browser page it is.')
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   process.stderr.write(`lanyard: ${error.message}\n`)
@@ -68,6 +72,10 @@ function open(url) {
 function opener() {
   if (process.platform === 'darwin') return 'open'
   if (process.platform === 'win32') return 'explorer'
+  return hasDisplay() ? 'xdg-open' : null
+}
+
+function hasDisplay() {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env
-  return DISPLAY || WAYLAND_DISPLAY ? 'xdg-open' : null
+  return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY)
 }

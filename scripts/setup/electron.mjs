@@ -17,19 +17,13 @@ const failed = join(root, 'node_modules', '.cache', 'lanyard', 'electron-failed'
  * line has said why.
  */
 export async function bringElectron() {
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
-    say('No display for the desktop window: the browser page it is.')
-    return null
-  }
   if (!existsSync(pathFile) && !(await download())) return null
   return join(electron, 'dist', readFileSync(pathFile, 'utf8').trim())
 }
 
 async function download() {
   if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < AGAIN_AFTER_MS) {
-    say(
-      'No Electron for the desktop window (its download failed of late; `npx install-electron` tries again): the browser page it is.',
-    )
+    say('No Electron for the desktop window: its download failed of late; `npx install-electron` tries again.')
     return false
   }
   const began = Date.now()
@@ -42,6 +36,6 @@ async function download() {
   }
   mkdirSync(dirname(failed), { recursive: true })
   writeFileSync(failed, '')
-  say('  Electron cannot be downloaded here (ELECTRON_MIRROR names another source): the browser page it is.')
+  say('  Electron cannot be downloaded here (ELECTRON_MIRROR names another source).')
   return false
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import { Impairment, type Impaired } from './Impairment.ts'
 import { looks, type Look } from './looks.ts'
-import { Participant, type Invitation } from './Participant.ts'
+import { Participant, type Evidence, type Invitation } from './Participant.ts'
 import type { AppProbe, InMain, PageProbe } from './probe.ts'
 import { attach, start, type Started, type StartOptions } from './start.ts'
 
@@ -17,6 +19,8 @@ export interface HostedRoom extends Invitation {
   url: string
 }
 
+/** How long its server may take to start, in ms. */
+const START_MS = 30_000
 /** How long the app may take to end, in ms: its server has time to say goodbye. */
 const END_MS = 15_000
 
@@ -47,6 +51,8 @@ export class LanyardApp extends Participant {
   readonly serverName: string | null
   /** Playwright's way into its main process; null for an installed app. */
   readonly electron: ElectronApplication | null
+  /** Where it keeps all that is its own; null for one that was attached to. */
+  readonly userData: string | null
   readonly #started: Started
   #page: Page
   #impairment: Promise<Impairment> | null = null
@@ -54,7 +60,8 @@ export class LanyardApp extends Participant {
 
   constructor(started: Started, { name, serverName, look }: { name: string; serverName: string | null; look: Look | null }) {
     super(name, look)
-    const { context, electron } = started
+    const { context, electron, userData } = started
+    this.userData = userData
     this.#started = started
     this.serverName = serverName
     this.electron = electron
@@ -73,10 +80,11 @@ export class LanyardApp extends Participant {
   async hostRoom(roomName: string): Promise<HostedRoom> {
     await this.fillName()
     await this.page.getByRole('button', { name: 'Host a meeting' }).click()
-    const invitation = await this.nameRoom(roomName)
-    const { hosting } = await this.probe()
-    if (hosting.status !== 'on') throw new Error(`${this.name}’s server is not on: ${JSON.stringify(hosting)}`)
-    return { ...invitation, url: hosting.url }
+    const hosting = async () => (await this.probe()).hosting
+    await expect.poll(async () => (await hosting()).status, { timeout: START_MS }).toMatch(/^(on|failed)$/)
+    const state = await hosting()
+    if (state.status !== 'on') throw new Error(`${this.name} cannot host: ${'message' in state ? state.message : state.status}`)
+    return { ...(await this.nameRoom(roomName)), url: state.url }
   }
 
   /** With `at`, the address of a server on this computer; without, the room is looked for on the servers that the app knows. */
@@ -127,6 +135,16 @@ export class LanyardApp extends Participant {
   async probeWindow(): Promise<PageProbe> {
     await this.page.waitForFunction(() => 'lanyardProbe' in window)
     return this.page.evaluate(() => window.lanyardProbe())
+  }
+
+  override async evidence(): Promise<Evidence[]> {
+    const log = this.userData === null ? null : await readFile(join(this.userData, 'logs/lanyard.log')).catch(() => null)
+    const probe = await this.probeWindow().catch(() => null)
+    return [
+      ...(await super.evidence()),
+      ...(probe === null ? [] : [{ name: 'probe.json', contentType: 'application/json', body: JSON.stringify(probe, null, 2) }]),
+      ...(log === null ? [] : [{ name: 'lanyard.log', contentType: 'text/plain', body: log }]),
+    ]
   }
 
   /** Makes the network of this window worse until `heal` is called. That of the app's other processes stays as it is. */

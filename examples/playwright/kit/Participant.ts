@@ -1,7 +1,7 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import type { Colour } from './fakeMedia.ts'
+import { nameColour, nameTone, type Look } from './looks.ts'
 import { isColour, isTone, listen, look } from './senses.ts'
-import type { Look } from './looks.ts'
 
 /** How long pictures and sound may take to come, or to go, in ms. */
 const PATIENCE = { timeout: 20_000 }
@@ -34,11 +34,25 @@ export abstract class Participant {
 
   /** From *Ready to join?* into the call, microphone and camera on where there are any. The app's window may come anew on the way. */
   async joinNow(): Promise<void> {
-    await expect(async () => {
-      await expect(this.page.getByRole('heading', { name: 'Ready to join?' })).toBeVisible({ timeout: 1_000 })
-    }).toPass(PATIENCE)
+    const isAtDoor = () =>
+      this.page
+        .getByRole('heading', { name: 'Ready to join?' })
+        .isVisible()
+        .catch(() => false)
+    try {
+      await expect.poll(isAtDoor, PATIENCE).toBe(true)
+    } catch {
+      throw new Error(`${this.name} does not come to the door of the room. The window says: ${await this.saying()}`)
+    }
     await this.page.getByRole('button', { name: 'Join now' }).click()
     await expect(this.page.getByRole('region', { name: 'Call' })).toBeVisible()
+  }
+
+  /** What the window says of itself: its headings, and what it warns of. */
+  async saying(): Promise<string> {
+    const said = this.page.getByRole('heading').or(this.page.getByRole('alert')).or(this.page.getByRole('status'))
+    const texts = (await said.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())
+    return [...new Set(texts.filter((text) => text !== ''))].map((text) => `“${text}”`).join(', ') || 'nothing'
   }
 
   /** The new room's name, its door, and its call. Resolves with what leads others there. */
@@ -95,9 +109,17 @@ export abstract class Participant {
     return this.page.getByRole('button', { name })
   }
 
+  /** What a report of a failure shows of them. */
+  async evidence(): Promise<Evidence[]> {
+    return [
+      { name: 'window.png', contentType: 'image/png', body: await this.page.screenshot() },
+      { name: 'window.yml', contentType: 'text/yaml', body: await this.page.locator('body').ariaSnapshot() },
+    ]
+  }
+
   /** Someone's tile. */
   figure(name: string): Locator {
-    return this.page.getByRole('figure', { name })
+    return this.page.getByRole('figure', { name, exact: true })
   }
 
   /** Waits until someone's picture is there, goes on, and is of the colour that their camera shows. */
@@ -106,20 +128,22 @@ export abstract class Participant {
     { colour = lookOf(peer)?.colour }: { colour?: Colour | undefined } = {},
   ): Promise<void> {
     let frames: number | null = null
+    const wanted = colour ? nameColour(colour) : 'a picture'
     const seen = async () => {
       const now = await look(this.#picture(peer))
       const moves = now !== null && frames !== null && now.frames > frames
       frames = now?.frames ?? null
-      if (now === null) return 'nothing'
-      if (colour && !isColour(now.colour, colour)) return `another colour: ${JSON.stringify(now.colour)}`
-      return moves ? 'them' : 'a picture that stands still'
+      if (now === null) return (await this.#missing(peer)) ?? 'no picture'
+      if (colour && !isColour(now.colour, colour)) return nameColour(now.colour)
+      return moves ? wanted : 'a picture that stands still'
     }
-    await expect.poll(seen, { message: `${this.name} sees ${nameOf(peer)}`, ...PATIENCE }).toBe('them')
+    await this.#expects(`${this.name} sees ${nameOf(peer)} in ${wanted}`, seen, wanted)
   }
 
+  /** Waits until someone is there and no picture of them is. */
   async expectNotToSee(peer: Participant | string): Promise<void> {
-    const seen = () => look(this.#picture(peer))
-    await expect.poll(seen, { message: `${this.name} sees no picture of ${nameOf(peer)}`, ...PATIENCE }).toBeNull()
+    const seen = async () => (await this.#missing(peer)) ?? ((await look(this.#picture(peer))) ? 'a picture' : 'no picture')
+    await this.#expects(`${this.name} sees no picture of ${nameOf(peer)}`, seen, 'no picture')
   }
 
   /** Waits until someone sounds as their microphone plays. */
@@ -127,17 +151,40 @@ export abstract class Participant {
     peer: Participant | string,
     { tone = lookOf(peer)?.tone }: { tone?: number | undefined } = {},
   ): Promise<void> {
+    const wanted = tone === undefined ? 'something' : nameTone(tone)
     const heard = async () => {
       const now = await listen(this.#voice(peer))
-      if (now === null) return 'nothing'
-      return tone === undefined || isTone(now.hertz, tone) ? 'them' : `another tone: ${Math.round(now.hertz)} Hz`
+      if (now === null) return (await this.#missing(peer)) ?? 'nothing'
+      return tone === undefined || isTone(now.hertz, tone) ? wanted : nameTone(now.hertz)
     }
-    await expect.poll(heard, { message: `${this.name} hears ${nameOf(peer)}`, ...PATIENCE }).toBe('them')
+    await this.#expects(`${this.name} hears ${nameOf(peer)} at ${wanted}`, heard, wanted)
   }
 
+  /** Waits until someone is there and not heard. */
   async expectNotToHear(peer: Participant | string): Promise<void> {
-    const heard = () => listen(this.#voice(peer))
-    await expect.poll(heard, { message: `${this.name} hears nothing of ${nameOf(peer)}`, ...PATIENCE }).toBeNull()
+    const heard = async () => (await this.#missing(peer)) ?? ((await listen(this.#voice(peer))) ? 'something' : 'nothing')
+    await this.#expects(`${this.name} hears nothing of ${nameOf(peer)}`, heard, 'nothing')
+  }
+
+  /** Waits until someone's tile says whether their microphone is off. */
+  async expectMuted(peer: Participant | string, isMuted = true): Promise<void> {
+    const said = async () =>
+      (await this.#missing(peer)) ?? (/\bMuted\b.*:/.test(await this.figure(nameOf(peer)).innerText()) ? 'muted' : 'not muted')
+    const wanted = isMuted ? 'muted' : 'not muted'
+    await this.#expects(`for ${this.name}, ${nameOf(peer)} is ${wanted}`, said, wanted)
+  }
+
+  /** A step of the test, which a failure shows at the line of whoever expects it. */
+  async #expects(what: string, look: () => Promise<string>, wanted: string): Promise<void> {
+    await test.step(what, () => expect.poll(look, { message: what, ...PATIENCE }).toBe(wanted), { box: true })
+  }
+
+  /** Null where there is one tile of that name. */
+  async #missing(peer: Participant | string): Promise<string | null> {
+    const count = await this.figure(nameOf(peer)).count()
+    if (count === 1) return null
+    const there = await this.page.getByRole('figure').evaluateAll((figures) => figures.map((figure) => figure.ariaLabel ?? ''))
+    return count > 1 ? `${count} people of that name` : `nobody of that name; there are ${there.join(', ') || 'none'}`
   }
 
   #picture(peer: Participant | string): Locator {
@@ -147,6 +194,14 @@ export abstract class Participant {
   #voice(peer: Participant | string): Locator {
     return this.figure(nameOf(peer)).locator('audio[data-source="microphone"]')
   }
+}
+
+/** What there was at a failure, for the report. */
+export interface Evidence {
+  /** With its ending. */
+  name: string
+  contentType: string
+  body: string | Buffer
 }
 
 /** What leads others into a room. */

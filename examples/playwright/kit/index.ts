@@ -1,8 +1,9 @@
 /** All that a test needs: see docs/automation.md. */
-import { test as base } from '@playwright/test'
+import { test as base, type TestInfo } from '@playwright/test'
 import { findApp } from './findApp.ts'
-import { addPeers, openGuest } from './Guest.ts'
-import { launchLanyard } from './LanyardApp.ts'
+import { addPeers, openGuest, type Guest } from './Guest.ts'
+import { launchLanyard, type LanyardApp } from './LanyardApp.ts'
+import type { Evidence } from './Participant.ts'
 
 interface Kit {
   launchLanyard: typeof launchLanyard
@@ -10,12 +11,24 @@ interface Kit {
   addPeers: typeof addPeers
 }
 
+type Opened = LanyardApp | Guest
+
+/** How long a window may take to show itself after a failure, in ms: it may be gone, or stuck. */
+const EVIDENCE_MS = 5_000
+
+async function attachEvidence(one: Opened, info: TestInfo): Promise<void> {
+  const patience = new Promise<Evidence[]>((resolve) => setTimeout(resolve, EVIDENCE_MS, []))
+  const evidence = await Promise.race([one.evidence().catch(() => []), patience])
+  for (const { name, contentType, body } of evidence) await info.attach(`${one.name}: ${name}`, { contentType, body })
+}
+
 /** With what starts apps and guests, and closes them after the test. */
-export const test = base.extend<Kit & { opened: { close(): Promise<void> }[] }>({
-  opened: async ({}, use, { annotations }) => {
-    annotations.push({ type: 'runtime', description: findApp().label })
-    const opened: { close(): Promise<void> }[] = []
+export const test = base.extend<Kit & { opened: Opened[] }>({
+  opened: async ({}, use, info) => {
+    info.annotations.push({ type: 'runtime', description: findApp().label })
+    const opened: Opened[] = []
     await use(opened)
+    if (info.status !== info.expectedStatus) for (const one of opened) await attachEvidence(one, info)
     // Guests before hosts, whose end they would only report.
     for (const one of opened.reverse()) await one.close()
   },

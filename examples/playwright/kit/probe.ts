@@ -54,6 +54,8 @@ export type HostingProbe =
       url: string
       /** Where others do, the best first. */
       urls: string[]
+      /** Where browsers come without encryption; null: nowhere. */
+      plainPort: number | null
       /** SHA-256 of its certificate, in hex, and the six words that stand for it; null where it is for this computer alone. */
       fingerprint: string | null
       words: string[] | null
@@ -77,7 +79,6 @@ export interface RoomProbe {
   name: string
   joinCode: string
   state: 'EMPTY' | 'ACTIVE' | 'IN_CALL'
-  present: number
 }
 
 export interface MemberProbe {

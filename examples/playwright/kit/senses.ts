@@ -21,11 +21,11 @@ const TONE_TOLERANCE = 60
 /** What is less is noise. */
 const LEAST_DECIBELS = -70
 
-/** Null where there is no video, or one that shows nothing. */
+/** Null where there is no video, one that shows nothing, or several. */
 export function look(video: Locator): Promise<Seen | null> {
   // Of all that there are, because asking for one waits until there is one.
-  return video.evaluateAll(([element]) => {
-    if (!(element instanceof HTMLVideoElement) || !element.checkVisibility() || element.videoWidth === 0) return null
+  return video.evaluateAll(([element, another]) => {
+    if (another || !(element instanceof HTMLVideoElement) || !element.checkVisibility() || element.videoWidth === 0) return null
     const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
     const context = canvas.getContext('2d', { willReadFrequently: true })
     context?.drawImage(element, 0, 0, 8, 8)
@@ -34,10 +34,10 @@ export function look(video: Locator): Promise<Seen | null> {
   })
 }
 
-/** Null where there is no sound to speak of. Takes 0.6 s, because the tones of fake microphones come in pulses. */
+/** Null where there is no sound to speak of, or several have some. Takes 0.6 s, because the tones of fake microphones come in pulses. */
 export async function listen(audio: Locator): Promise<Heard | null> {
-  const heard = await audio.evaluateAll(async ([element]) => {
-    if (!(element instanceof HTMLAudioElement)) return null
+  const heard = await audio.evaluateAll(async ([element, another]) => {
+    if (another || !(element instanceof HTMLAudioElement)) return null
     if (!(element.srcObject instanceof MediaStream) || element.srcObject.getAudioTracks().length === 0) return null
     const context = new AudioContext()
     try {

@@ -38,6 +38,8 @@ export interface Started {
   readonly electron: ElectronApplication | null
   /** Null for one that was started by somebody else. */
   readonly process: ChildProcess | null
+  /** Null for one that was started by somebody else. */
+  readonly userData: string | null
   /** Lets go of it, and removes the folder that was made for it, once it has ended. */
   clear: () => Promise<void>
 }
@@ -97,7 +99,7 @@ function switches(options: StartOptions, app: FoundApp, folder: string, userData
  */
 export async function attach(url: string): Promise<Started> {
   const { browser, context } = await connectToWindow(url)
-  return { context, electron: null, process: null, clear: () => browser.close() }
+  return { context, electron: null, process: null, userData: null, clear: () => browser.close() }
 }
 
 type Connected = Pick<StartedHere, 'context' | 'electron' | 'process'>

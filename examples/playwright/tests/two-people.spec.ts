@@ -14,6 +14,7 @@ test('two people see and hear each other', async ({ launchLanyard }) => {
 
   await test.step('whoever is muted is not heard, and still seen', async () => {
     await ada.mute()
+    await grace.expectMuted(ada)
     await grace.expectNotToHear(ada)
     await grace.expectToSee(ada)
     await ada.unmute()

@@ -278,7 +278,7 @@ export function unavailable(cause: unknown): AppError {
 const workerMissing = (path: string, cause: unknown) =>
   new StartError(
     'workerMissing',
-    `The part that carries sound and pictures does not run (${path}): ${cause instanceof Error ? cause.message : String(cause)}. Install Lanyard again`,
+    `The part that carries sound and pictures does not run (${path}): ${cause instanceof Error ? cause.message : String(cause)}. Install Lanyard again, or, in a checkout, run npm run setup`,
     { cause },
   )
 

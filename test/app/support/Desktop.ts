@@ -41,7 +41,7 @@ export class Desktop extends LanyardApp {
 
   /** Resolves when the main process has ended, in whatever way. */
   readonly ended: Promise<Ended>
-  readonly userData: string
+  override readonly userData: string
   readonly #process: ChildProcess
   readonly #started: StartedHere
   readonly #folder: string

@@ -1,4 +1,5 @@
-import type { AppProbe, InMain, ServerProbe } from '../../../shared/probe.ts'
+import type { Hosting as HostingState } from '../../../shared/bridge.ts'
+import type { AppProbe, HostingProbe, InMain, ServerProbe } from '../../../shared/probe.ts'
 import type { Hosting } from '../hosting.ts'
 import type { NoticeBoard } from './NoticeBoard.ts'
 
@@ -20,7 +21,7 @@ export function offerProbe({ hosting, notices, version, isWindowOpen }: ProbePar
   const probe = async (): Promise<AppProbe> => ({
     version,
     isWindowOpen: isWindowOpen(),
-    hosting: hosting.state,
+    hosting: tellHosting(hosting.state),
     server: hosting.state.status === 'on' ? await countAt(hosting.state.url) : null,
     serverPid: hosting.pid,
     notifications: notices.posted,
@@ -29,6 +30,22 @@ export function offerProbe({ hosting, notices, version, isWindowOpen }: ProbePar
   const lanyard: InMain = { probe, clickNotification: (title) => notices.click(title) }
   Object.assign(globalThis, { lanyard })
   return probe
+}
+
+/** What the probe promises, and nothing more. */
+function tellHosting(state: HostingState): HostingProbe {
+  switch (state.status) {
+    case 'on': {
+      const { status, url, urls, plainPort, fingerprint, words, people } = state
+      return { status, url, urls, plainPort, fingerprint, words, people }
+    }
+    case 'failed': {
+      const { status, reason, message } = state
+      return { status, reason, message }
+    }
+    default:
+      return { status: state.status }
+  }
 }
 
 /** Answers how long main has stood still, and worked, at a stretch since it was last asked. */

@@ -35,8 +35,8 @@ export function offerProbe(session: Session, bridge: Bridge): () => void {
 
 function roomOf({ state }: Session): RoomProbe | null {
   if (!('room' in state) || state.room === null || state.status === 'left') return null
-  const { id, name, joinCode, state: how, present } = state.room
-  return { id, name, joinCode, state: how, present }
+  const { id, name, joinCode, state: how } = state.room
+  return { id, name, joinCode, state: how }
 }
 
 async function memberOf(session: Session, frames: FirstFrames, member: Member): Promise<MemberProbe> {
