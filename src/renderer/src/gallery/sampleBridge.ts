@@ -53,7 +53,7 @@ export function sampleBridge(scene: string): Bridge | null {
     getServers: { servers: [] },
     getKnownServers: { servers: [] },
     getWhereabouts: { server: null, room: null },
-    takeLink: { link: null },
+    takeLink: { link: null, meant: { server: null, others: [] } },
     getServerKeys: { device: '', hostKeys: {}, isOwn: true },
   }
   const call = (name: string) => [name, async () => ({ ok: true, value: answers[name as CallName] ?? {} })]
