@@ -32,7 +32,7 @@ test('F63: with a telephone one passes the warning knowingly, compares the words
   const grace = await person('Grace', { look: 'green', phone: true, args: [leadsHere()] })
   await passWarning(grace.page, `${open.secure}/?room=${code.replace('-', '')}`)
 
-  await expect(grace.page.getByRole('heading', { name: /^Is this really .* computer\?$/ })).toBeVisible()
+  await expect(grace.page.getByRole('heading', { name: /^Is this really “.*”\?$/ })).toBeVisible()
   const { words, fingerprint } = JSON.parse(
     (await lanyard('certificate', 'show', '--json', '--data-dir', open.dataDir)).stdout,
   ) as {

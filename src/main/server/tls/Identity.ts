@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { parseFingerprint, type Fingerprint } from '../../../shared/fingerprint.ts'
@@ -73,10 +74,13 @@ function identityOf(server: KeyPair, authority: KeyPair | null): Identity {
     fingerprint: parseFingerprint(certificate.fingerprint256)!,
     credentials: { cert, key: server.key },
     authority: authority?.certificate ?? null,
-    names: (certificate.subjectAltName ?? '').split(', ').map((name) => name.replace(/^(DNS|IP Address):/, '')),
+    names: (certificate.subjectAltName ?? '').split(', ').map((name) => short(name.replace(/^(DNS|IP Address):/, ''))),
     validUntil: certificate.validToDate,
   }
 }
+
+/** As people write IPv6 addresses (RFC 5952). */
+const short = (name: string) => (isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name)
 
 const runsOut = ({ certificate }: KeyPair) => new X509Certificate(certificate).validToDate.getTime() < Date.now() + RENEW_MS
 

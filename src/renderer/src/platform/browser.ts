@@ -38,7 +38,8 @@ export function browserPlatform(): Platform {
       write('hostKeys', Object.fromEntries([[roomId, key], ...Object.entries(others)].slice(0, MAX_HOST_KEYS)))
     },
     appLink(room, links) {
-      const link = invited(room)
+      // The app comes to where it is encrypted, and the page is not there.
+      const link = isPlain ? null : invited(room)
       return link ? writeAppLink(link) : (links?.app ?? null)
     },
     showRoom(room) {
