@@ -23,6 +23,7 @@ export function browserPlatform(): Platform {
     invitation: {
       room: link && linkRef(link),
       name: new URLSearchParams(location.search).get('username'),
+      fingerprint: link?.fingerprint ?? null,
       // The address of the first screen is no link.
       fault: fault === 'notALink' ? null : fault,
     },
