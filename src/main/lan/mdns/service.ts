@@ -16,6 +16,8 @@ const longestLabel = 63
 const longestText = 1_300
 /** Of one server on one network. */
 const mostAddresses = 8
+/** In one response. A server tells of itself alone. */
+const mostInstances = 16
 
 /** What a server tells to whoever asks. */
 export interface Announced {
@@ -92,24 +94,26 @@ export function recordsOf(announced: Announced, label: string, host: string, add
 }
 
 /**
- * What a response claims of servers. Only records that came together count: names are anyone's to take, and records of one name from
- * two senders would make a server that there is not.
+ * What a response claims of servers, as far as it is looked at. Only records that came together count: names are anyone's to take, and
+ * records of one name from two senders would make a server that there is not.
  */
 export function readClaims({ records }: ReadMessage): { claims: Claim[]; malformed: number } {
   const claims: Claim[] = []
   let malformed = 0
-  for (const record of records) {
+  const texts = records.flatMap((record) => {
     const label = record.type === 'TXT' ? readLabel(record.name) : null
-    if (record.type !== 'TXT' || label === null) continue
-    const service = records.find((other) => other.type === 'SRV' && isSameName(other.name, record.name))
-    const text = readText(record.data)
+    return record.type === 'TXT' && label !== null ? [{ ...record, label }] : []
+  })
+  for (const { label, name, data, ttl } of texts.slice(0, mostInstances)) {
+    const service = records.find((other) => other.type === 'SRV' && isSameName(other.name, name))
+    const text = readText(data)
     if (service?.type !== 'SRV' || !text) {
       malformed++
       continue
     }
     const { port, target: host } = service.data
-    const addresses = records.flatMap(({ type, name, data }) =>
-      (type === 'A' || type === 'AAAA') && isSameName(name, host) ? [data] : [],
+    const addresses = records.flatMap((other) =>
+      (other.type === 'A' || other.type === 'AAAA') && isSameName(other.name, host) ? [other.data] : [],
     )
     claims.push({
       label,
@@ -121,20 +125,20 @@ export function readClaims({ records }: ReadMessage): { claims: Claim[]; malform
       port,
       host: host.toLowerCase(),
       addresses: addresses.slice(0, mostAddresses),
-      ttl: Math.min(record.ttl, service.ttl),
+      ttl: Math.min(ttl, service.ttl),
     })
   }
   return { claims, malformed }
 }
 
-/** The labels that a response says are no more. */
+/** The labels that a response says are no more, as far as it is looked at. */
 export function readGoodbyes({ records }: ReadMessage): string[] {
   const names = records.flatMap(({ type, name, data, ttl }) => {
     if (ttl > 0) return []
     if (type === 'PTR') return isSameName(name, serviceType) ? [data] : []
     return type === 'SRV' || type === 'TXT' ? [name] : []
   })
-  return [...new Set(names.flatMap((name) => readLabel(name) ?? []))]
+  return [...new Set(names.flatMap((name) => readLabel(name) ?? []))].slice(0, mostInstances)
 }
 
 /** RFC 6762, section 16: names are the same whatever the case of their ASCII letters. */
