@@ -48,13 +48,16 @@ const count = z
   .regex(/^\d{1,10}$/)
   .transform(Number)
 
+/** Controls of a text's direction, joiners, fillers, selectors, and the blank of Braille: nobody sees them. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
+
 /** The keys of the TXT record, short as RFC 6763 (section 6.4) asks. */
 const Text = z.object({
   id: Id,
   v: count.pipe(z.number().min(1).max(65_535)),
   fp: Fingerprint,
   rev: count,
-  n: DisplayName,
+  n: z.string(),
 })
 
 /**
@@ -117,7 +120,7 @@ export function readClaims({ records }: ReadMessage): { claims: Claim[]; malform
     )
     claims.push({
       label,
-      name: text.n,
+      name: shownName(text.n, text.fp),
       instanceId: text.id,
       protocol: text.v,
       fingerprint: text.fp,
@@ -152,6 +155,15 @@ function readLabel(name: string): string | null {
   if (!name.toLowerCase().endsWith(end)) return null
   const label = name.slice(0, -end.length)
   return label === '' || Buffer.byteLength(label) > longestLabel ? null : label
+}
+
+/**
+ * A server's name as it is shown before anyone has met it, stricter than names are elsewhere; how its fingerprint begins, where nothing
+ * of it can be shown.
+ */
+function shownName(name: string, fingerprint: Fingerprint): string {
+  const seen = name.replace(unseen, '').replace(/\s+/g, ' ')
+  return DisplayName.safeParse(seen).data ?? fingerprint.slice(0, 6)
 }
 
 /** RFC 6763, section 6.4: the first of equal keys counts, unknown ones do not. */
