@@ -30,7 +30,7 @@ interface Rate {
   size: number
 }
 
-/** One token is a packet of an Ethernet's length, of which some 0.2 ms of work can be made: a 25th of one core at most. */
+/** One token is a packet of an Ethernet's length, of which up to 0.3 ms of work can be made: 6 % of one core. */
 const ofAll: Rate = { rate: 200, size: 400 }
 /** A server that answers everyone, and looks around, says five things a second. What is passed on from another network has one sender. */
 const ofOne: Rate = { rate: 10, size: 40 }
