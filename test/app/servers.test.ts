@@ -373,3 +373,20 @@ function trustAuthority({ certificate }: KeyPair): void {
   setDefaultCACertificates([...before, certificate])
   onTestFinished(() => setDefaultCACertificates(before))
 }
+
+test('of what changes in the network the first is told at once, and no more than four times a second, however much it is', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { servers, network } = appCopy()
+  await vi.advanceTimersByTimeAsync(1_000)
+  const told: number[] = []
+  servers.on('changed', () => told.push(servers.nearby.length))
+  for (let number = 0; number < 100; number++) {
+    network.claim(number.toString(16).padStart(64, '0'), ['192.168.1.9:4433'])
+    if (number === 0) expect(told).toEqual([1])
+    await vi.advanceTimersByTimeAsync(10)
+  }
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(told.length).toBeLessThanOrEqual(5)
+  expect(told.at(-1)).toBe(100)
+})

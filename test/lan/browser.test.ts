@@ -202,6 +202,22 @@ test('what is not told is not announced', async () => {
   expect(changes).toBe(0)
 })
 
+const fingerprint = `abcdef${'7'.repeat(58)}`
+
+test.each([
+  ['as it is', '会议室 ☎ – Büro', '会议室 ☎ – Büro'],
+  ['without line breaks and controls', 'Ada\n\r\n\tOK, verified\u001b]0;x\u0007\u009b', 'Ada OK, verified ]0;x'],
+  ['without what turns it around', '\u202egnp.\u2066s’adA\u2069\u200f\u061c', 'gnp.s’adA'],
+  ['without what nobody sees', 'A\u200bd\u200da\u034f\u00ad\ufe0f\u3164\u2800\u{e0041}', 'Ada'],
+  ['without wide gaps', 'Ada\u3000\u00a0\u2028   Office', 'Ada Office'],
+  ['as its fingerprint begins, where it is of nothing', ' ', 'abcdef'],
+  ['as its fingerprint begins, where nobody sees it', '\u3164\u200d\u{e0100}\u2800\u202e', 'abcdef'],
+  ['as its fingerprint begins, where it has no end', 'x'.repeat(240), 'abcdef'],
+])('a name is shown %s', async (_, name, shown) => {
+  await says(server({ name, fingerprint }), { label: 'Any [abcdef]' })
+  expect(browser.seen.map((seen) => seen.name)).toEqual([shown])
+})
+
 /** The records of a server, one of them changed. */
 function spoiled(spoil: (record: Record) => Record): Record[] {
   return recordsOf(server(), 'Spoiled [123456]', 'a.local', ['192.168.1.9']).map(spoil)
@@ -210,8 +226,6 @@ function spoiled(spoil: (record: Record) => Record): Record[] {
 test.each<[string, (record: Record) => Record]>([
   ['without a fingerprint', withText((pairs) => pairs.filter((pair) => !pair.startsWith('fp=')))],
   ['with a wrong fingerprint', withText((pairs) => ['fp=abc', ...pairs])],
-  ['with a name of nothing', withText((pairs) => ['n= ', ...pairs])],
-  ['with an endless name', withText((pairs) => [`n=${'x'.repeat(250)}`, ...pairs])],
   ['with a revision that is no number', withText((pairs) => ['rev=1e9', ...pairs])],
   ['of protocol 0', withText((pairs) => ['v=0', ...pairs])],
   ['with too much text', withText((pairs) => [...pairs, ...Array<string>(10).fill('x'.repeat(200))])],

@@ -172,6 +172,30 @@ test('one who takes every label finds an end of it', async () => {
   expect(responder.label).toBe('Office [abcdef] 9')
 })
 
+test('who meets with fifteen conflicts in ten seconds waits five before it does anything about the next', async () => {
+  await passing(5_000)
+  for (let round = 0; round < 15; round++) wire.hear({ isResponse: true, records: rivals('a-first.local') })
+  // The last of them is told of twice.
+  await passing(2_500)
+  const label = responder.label
+  const before = wire.sent.length
+  const clashes = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      wire.hear({ isResponse: true, records: rivals('z-last.local') })
+      await passing(10)
+    }
+  }
+  await clashes(2_400)
+  expect(responder.label).toBe(label)
+  expect(wire.sent).toHaveLength(before)
+  await clashes(60_000)
+  // A goodbye and two announcements each time.
+  expect(wire.sent.length - before).toBeLessThanOrEqual(3 * 13)
+  await passing(10_000)
+  wire.hear({ isResponse: true, records: rivals('a-first.local') })
+  expect(await passing(5_000)).toHaveLength(2)
+})
+
 test('what comes back from the network is no rival, in an older revision neither', async () => {
   const told = await passing(5_000)
   responder.update({ revision: 3 })

@@ -67,9 +67,9 @@ export async function host(machine: Machine, announced: Announced): Promise<Prog
 }
 
 export class Looker extends Program {
-  /** Someone who looks, when they have begun. */
-  static async on(machine: Machine): Promise<Looker> {
-    const looker = new Looker(machine, 'look.ts')
+  /** Someone who looks, when they have begun; and the servers that they know. */
+  static async on(machine: Machine, ...known: Announced[]): Promise<Looker> {
+    const looker = new Looker(machine, 'look.ts', ...known.map(({ fingerprint }) => fingerprint))
     await until(looker, () => looker.lines.length > 0)
     return looker
   }
@@ -96,6 +96,14 @@ export class Looker extends Program {
   hasSeenAllAlong({ fingerprint }: Announced, since = 0): boolean {
     return this.lines.slice(since).every(({ seen }) => !seen || seen.some((server) => server.fingerprint === fingerprint))
   }
+}
+
+/** Someone who says as much as they can from 60 addresses, when they have begun. */
+export async function flood(machine: Machine): Promise<void> {
+  const addresses = Array.from({ length: 60 }, (_, index) => `10.77.0.${100 + index}`)
+  for (const address of addresses) await machine.ip('address', 'add', `${address}/24`, 'dev', 'eth0')
+  const program = new Program(machine, 'flood.ts', ...addresses)
+  await until(program, () => program.lines.length > 0)
 }
 
 export class Shouter extends Program {

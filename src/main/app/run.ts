@@ -101,7 +101,9 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   const secrets = new Secrets(log)
   const known = new KnownServers(new KeptFile('servers', log))
   const interfaces = new Interfaces()
-  const discovery = new Browser({ open: () => new Multicast(interfaces, log), own: () => interfaces.addresses })
+  const isKnown = (fingerprint: string) => known.withFingerprint(fingerprint) !== null
+  const open = () => new Multicast(interfaces, log, isKnown)
+  const discovery = new Browser({ open, own: () => interfaces.addresses, isKnown })
   const servers = new Servers({
     known,
     discovery,

@@ -30,7 +30,7 @@ export class Interfaces extends Emitter<{ changed: []; woke: [] }> {
     this.#stop = every(lookEvery, () => this.look())
   }
 
-  /** The best first. */
+  /** The best first. The same list as long as nothing has changed. */
   get addresses(): readonly LocalAddress[] {
     return this.#addresses
   }
@@ -40,9 +40,10 @@ export class Interfaces extends Emitter<{ changed: []; woke: [] }> {
     const asleep = this.#now() - this.#lookedAt - lookEvery > slept
     this.#lookedAt = this.#now()
     const addresses = this.#read()
-    const changed = JSON.stringify(addresses) !== JSON.stringify(this.#addresses)
-    this.#addresses = addresses
-    if (changed) this.emit('changed')
+    if (JSON.stringify(addresses) !== JSON.stringify(this.#addresses)) {
+      this.#addresses = addresses
+      this.emit('changed')
+    }
     if (asleep) this.emit('woke')
   }
 

@@ -124,10 +124,22 @@ export function isLinkLocal(address: string): boolean {
 }
 
 /** Whether an address is of the network that one of ours is on. A zone (`%eth0`) is not looked at. */
-export function isOnNetworkOf(address: string, { cidr, family }: LocalAddress): boolean {
+export function isOnNetworkOf(address: string, local: LocalAddress): boolean {
+  const { family } = local
   if (isIPv4(address) !== (family === 4)) return false
+  return networkOf(local).check(address.replace(/%.*/, ''), family === 4 ? 'ipv4' : 'ipv6')
+}
+
+/** Each is asked for with every packet that comes. */
+const networks = new WeakMap<LocalAddress, BlockList>()
+
+function networkOf(local: LocalAddress): BlockList {
+  const known = networks.get(local)
+  if (known) return known
+  const { cidr, family } = local
   const [network = '', prefix] = cidr.split('/')
   const list = new BlockList()
   list.addSubnet(network, Number(prefix), family === 4 ? 'ipv4' : 'ipv6')
-  return list.check(address.replace(/%.*/, ''), family === 4 ? 'ipv4' : 'ipv6')
+  networks.set(local, list)
+  return list
 }

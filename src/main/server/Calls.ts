@@ -4,7 +4,7 @@ import type { Params } from '../../shared/protocol.ts'
 import { Audience } from './Audience.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { randomId } from './ids.ts'
-import { Paced } from './Paced.ts'
+import { Paced } from '../lan/Paced.ts'
 import type { Peer } from './Peer.ts'
 
 /** The least time between two `connectedChanged`, in ms. */

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { nonceIn, type EchoTime, type MediaTrial } from '../lan/doctor/echo.ts'
 import type { Wire } from '../lan/mdns/wire.ts'
 import { networkOf, pay } from './charge.ts'
-import { Paced } from './Paced.ts'
+import { Paced } from '../lan/Paced.ts'
 import type { Routers } from './sfu.ts'
 import { isLoopback } from './tls/onePort.ts'
 

@@ -1,7 +1,7 @@
 import type { Room } from '../../shared/model.ts'
 import { Audience } from './Audience.ts'
 import type { Connection, Tell } from './Connection.ts'
-import { Paced } from './Paced.ts'
+import { Paced } from '../lan/Paced.ts'
 import { admitsPlain } from './plainGuests.ts'
 import type { StoredRoom } from './store/rooms.ts'
 

@@ -2,7 +2,7 @@ import type { Member, Revision } from '../../shared/model.ts'
 import type { Payload } from '../../shared/protocol.ts'
 import type { Tell } from './Connection.ts'
 import { randomId } from './ids.ts'
-import { Paced } from './Paced.ts'
+import { Paced } from '../lan/Paced.ts'
 import type { Peer } from './Peer.ts'
 
 /** The least time between two rounds of `peerChanged`, in ms: 20 a second at most. */

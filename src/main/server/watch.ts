@@ -2,7 +2,7 @@ import type { Capacity } from '../../shared/capacity.ts'
 import type { HostedRoom, StartStep } from '../../shared/hosted.ts'
 import type { Headroom } from './capacity/Headroom.ts'
 import type { Logger } from './log.ts'
-import { Paced } from './Paced.ts'
+import { Paced } from '../lan/Paced.ts'
 import type { RoomServer } from './RoomServer.ts'
 import type { Clock } from './Stay.ts'
 

@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { RoomLink } from '../../../shared/roomLink.ts'
 import type { Seen } from '../../lan/mdns/Sightings.ts'
+import { Paced } from '../../lan/Paced.ts'
 import { shownAt, type Shown } from '../../lan/pinned.ts'
 import { wordsOf } from '../../lan/words.ts'
 import type { KnownServer, KnownServers } from './KnownServers.ts'
@@ -22,6 +23,9 @@ const OTHERS_MS = 700
 const MOST_ASKED = 20
 /** Addresses at which one server is looked for: anyone may claim to be it, at any of them. */
 const MOST_TRIED = 64
+
+/** How often it is told at most what has changed, whatever others do; in ms. */
+const TELL_EVERY_MS = 250
 
 /** What sees servers in the network. */
 export interface Discovery extends Emitter<{ changed: [] }> {
@@ -57,6 +61,7 @@ export class Servers extends Emitter<{ changed: [] }> {
   readonly #watches: RoomWatches
   /** What was shown and is waiting for someone to compare the words, by its fingerprint. */
   readonly #shown = new Map<Fingerprint, Found>()
+  readonly #news = new Paced(TELL_EVERY_MS, () => this.emit('changed'))
   #closed = false
 
   constructor(options: ServersOptions) {
@@ -70,7 +75,7 @@ export class Servers extends Emitter<{ changed: [] }> {
       addressesOf: (id) => this.addressesOf(id),
       locate: (id, signal) => this.locate(id, signal),
     })
-    this.#watches.on('changed', () => this.emit('changed'))
+    this.#watches.on('changed', () => this.#news.due())
     known.on('changed', () => this.#changed())
     discovery.on('changed', () => this.#changed())
     this.#changed()
@@ -207,6 +212,7 @@ export class Servers extends Emitter<{ changed: [] }> {
   close(): void {
     this.#closed = true
     this.#watches.close()
+    this.#news.close()
   }
 
   #know({ shown, address }: Found): MetServer {
@@ -277,7 +283,7 @@ export class Servers extends Emitter<{ changed: [] }> {
     if (this.#closed) return
     const { known } = this.#options
     void this.#watches.keep(this.#seen.flatMap(({ fingerprint }) => known.withFingerprint(fingerprint) ?? []))
-    this.emit('changed')
+    this.#news.due()
   }
 }
 

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Emitter } from '../../../shared/emitter.ts'
+import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { LocalAddress } from '../localAddresses.ts'
 import type { Question, Record } from './message.ts'
 import { instanceName, serviceType } from './service.ts'
@@ -11,8 +13,10 @@ const askAgainAfter = 1_000
 const askAtLeastEvery = 60_000
 /** Between two questions, whatever others do. In ms. */
 const askAtMostEvery = 400
-/** In one question, so that it fits into a packet. */
+/** In one question, so that it fits into a packet. Where more are to be asked for, everyone is. */
 const mostLabels = 12
+/** What is due in a moment is done together. In ms. */
+const workAtMostEvery = 50
 /** What comes together is told together. In ms. */
 const tellAfter = 50
 
@@ -25,6 +29,7 @@ interface Search {
   askAllAt: number
   askAllAfter: number
   askedAt: number
+  workedAt: number
   due: Set<string>
   timer: NodeJS.Timeout | null
 }
@@ -34,6 +39,8 @@ interface Networks {
   open: () => Wire
   /** This machine's own addresses, by which others' are ranked. */
   own: () => readonly LocalAddress[]
+  /** Whether someone has met that server before: it is seen, however many others show themselves. */
+  isKnown?: (fingerprint: Fingerprint) => boolean
 }
 
 /** Looks for servers on the local networks while it is started. */
@@ -66,10 +73,11 @@ export class Browser extends Emitter<{ changed: [] }> {
     const search: Search = {
       wire,
       offs: [],
-      sightings: new Sightings(),
+      sightings: new Sightings(this.#networks.isKnown ?? (() => false)),
       askAllAt: performance.now() + least + Math.random() * (most - least),
       askAllAfter: askAgainAfter,
       askedAt: -Infinity,
+      workedAt: -Infinity,
       due: new Set(),
       timer: null,
     }
@@ -123,13 +131,14 @@ export class Browser extends Emitter<{ changed: [] }> {
   #wait(search: Search): void {
     const now = performance.now()
     const nextAsk = Math.max(search.due.size > 0 ? now : search.askAllAt, search.askedAt + askAtMostEvery)
-    const nextAt = Math.max(now, Math.min(nextAsk, search.sightings.nextAt))
+    const nextAt = Math.max(now, search.workedAt + workAtMostEvery, Math.min(nextAsk, search.sightings.nextAt))
     clearTimeout(search.timer ?? undefined)
     search.timer = setTimeout(() => this.#work(search), nextAt - now)
   }
 
   #work(search: Search): void {
     const now = performance.now()
+    search.workedAt = now
     search.sightings.expire(now)
     for (const label of search.sightings.takeDue(now)) search.due.add(label)
     if (now >= search.askedAt + askAtMostEvery) this.#ask(search, now)
@@ -139,10 +148,11 @@ export class Browser extends Emitter<{ changed: [] }> {
 
   #ask(search: Search, now: number): void {
     const { wire, due, sightings } = search
-    const asksAll = now >= search.askAllAt
+    const isCrowd = due.size > mostLabels
+    const asksAll = isCrowd || now >= search.askAllAt
     if (!asksAll && due.size === 0) return
-    const labels = [...due].slice(0, mostLabels)
-    for (const label of labels) due.delete(label)
+    const labels = isCrowd ? [] : [...due]
+    due.clear()
     // A server's own records are asked for by their name, which nobody else's answer makes superfluous.
     const questions: Question[] = labels.map((label) => ({ name: instanceName(label), type: 'TXT' }))
     if (asksAll) questions.push({ name: serviceType, type: 'PTR' })
@@ -152,7 +162,7 @@ export class Browser extends Emitter<{ changed: [] }> {
       void wire.send({ id: 0, isResponse: false, questions, records }, link)
     }
     search.askedAt = now
-    if (!asksAll) return
+    if (now < search.askAllAt) return
     search.askAllAt = now + search.askAllAfter
     search.askAllAfter = Math.min(search.askAllAfter * 2, askAtLeastEvery)
   }
@@ -166,7 +176,8 @@ export class Browser extends Emitter<{ changed: [] }> {
     clearTimeout(this.#telling ?? undefined)
     this.#telling = null
     const seen = this.#search?.sightings.seen(this.#networks.own()) ?? []
-    if (JSON.stringify(seen) === JSON.stringify(this.#seen)) return
+    const before = this.#seen
+    if (seen.length === before.length && seen.every((server, index) => isDeepStrictEqual(server, before[index]))) return
     this.#seen = seen
     this.emit('changed')
   }

@@ -3,6 +3,7 @@ import { Emitter } from '../../../shared/emitter.ts'
 import type { Interfaces } from '../Interfaces.ts'
 import { isLinkLocal, isOnNetworkOf, type LocalAddress } from '../localAddresses.ts'
 import type { Log } from '../log.ts'
+import { Intake } from './Intake.ts'
 import { readMessage, writeMessage, type Message } from './message.ts'
 import type { Heard, Link, Wire } from './wire.ts'
 
@@ -35,11 +36,17 @@ export class Multicast extends Emitter<{ heard: [Heard]; changed: []; woke: [] }
   readonly #complainedOf = new Set<string>()
   readonly #retry: NodeJS.Timeout
   readonly #offs: (() => void)[]
+  readonly #isKnown: (fingerprint: string) => boolean
+  /** For what is about servers of ours, and for all the rest: printers and the like are many, and of little concern. */
+  readonly #ours = new Intake(performance.now())
+  readonly #others = new Intake(performance.now())
   #isClosed = false
   #malformed = 0
 
-  constructor(interfaces: Interfaces, log: Log) {
+  /** Servers that are known are listened to even when very much is to be heard. */
+  constructor(interfaces: Interfaces, log: Log, isKnown: (fingerprint: string) => boolean = () => false) {
     super()
+    this.#isKnown = isKnown
     this.#interfaces = interfaces
     this.#log = log
     this.#offs = [interfaces.on('changed', () => this.#openAll()), interfaces.on('woke', () => this.#reopenAll())]
@@ -152,11 +159,20 @@ export class Multicast extends Emitter<{ heard: [Heard]; changed: []; woke: [] }
 
   #hear(bytes: Buffer, { address: source, port }: RemoteInfo, opened: Opened): void {
     const link = this.#linkOf(source, opened.link)
-    if (!link || port === 0 || this.#heardLately(`${source} ${port} ${bytes.toString('latin1')}`)) return
+    const text = bytes.toString('latin1')
+    if (!link || port === 0 || this.#heardLately(`${source} ${port} ${text}`) || !this.#admits(text, source)) return
     const message = readMessage(bytes)
     // RFC 6762, section 6: answers come from the port of Multicast DNS, or are no answers.
     if (message && !(message.isResponse && port !== mdnsPort)) this.emit('heard', { message, source, port, link })
     else this.#malformed++
+  }
+
+  /** All names stand somewhere in a packet in full. */
+  #admits(text: string, source: string): boolean {
+    const intake = /_lanyard|lanyard-|_dns-sd/i.test(text) ? this.#ours : this.#others
+    const [, fingerprint] = /fp=([0-9a-f]{64})/.exec(text) ?? []
+    const isExpected = fingerprint !== undefined && this.#isKnown(fingerprint)
+    return intake.admits({ source, length: text.length, isExpected }, performance.now())
   }
 
   /**

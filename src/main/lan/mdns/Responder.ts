@@ -12,6 +12,10 @@ const shortestWait = 20
 const longestWait = 120
 /** Labels that are tried. Whoever takes them all is told apart by its fingerprint, as every other is. */
 const mostLabels = 9
+/** RFC 6762, section 8.1: who has met with so many conflicts in so short a time waits before it does anything about the next. In ms. */
+const mostConflicts = 15
+const conflictsWithin = 10_000
+const waitAfterConflicts = 5_000
 /** To single askers, whose addresses may be forged. A second. */
 const mostReplies = 10
 
@@ -35,6 +39,8 @@ export class Responder {
   #announced: Announced
   #labels = 1
   #repliedAt: number[] = []
+  #conflictsAt: number[] = []
+  #defendedAt = -Infinity
   #isClosed = false
 
   constructor(announced: Announced, wire: Wire) {
@@ -138,15 +144,24 @@ export class Responder {
 
   /** Of two who go by one label, the one whose record sorts first takes another (sections 8.2 and 9). */
   #defend(message: ReadMessage): void {
-    const own = recordsOf(this.#announced, this.label, this.#host, [])
     const rival = message.records.find((record) => this.#isRival(record))
-    if (!rival) return
+    if (!rival || !this.#mayDefend()) return
+    const own = recordsOf(this.#announced, this.label, this.#host, [])
     const isLoser = own.some((record) => record.type === rival.type && dataOf(record) < dataOf(rival))
     if (!isLoser || this.#labels === mostLabels) return this.#announce()
     const gone = this.label
     this.#labels++
     this.#announce()
     void this.#sayGoodbye(gone)
+  }
+
+  #mayDefend(): boolean {
+    const now = performance.now()
+    this.#conflictsAt = [...this.#conflictsAt.slice(1 - mostConflicts), now]
+    const isStorm = this.#conflictsAt.length === mostConflicts && now - this.#conflictsAt[0]! < conflictsWithin
+    if (isStorm && now < this.#defendedAt + waitAfterConflicts) return false
+    this.#defendedAt = now
+    return true
   }
 
   /** Not what comes back from the network, perhaps late, when the revision is another already. */

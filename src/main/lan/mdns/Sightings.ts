@@ -29,7 +29,7 @@ const refreshSpread = 0.02
 /** How long what someone has said goodbye for may still answer. It may have answered anyone up to a second before (section 6). In ms. */
 const doubtFor = 2_000
 
-/** What one sender has claimed on one link. */
+/** What one sender has claimed of one server on one link. */
 interface Path {
   claim: Claim
   source: string
@@ -41,15 +41,36 @@ interface Path {
   isDoubted: boolean
 }
 
+interface Server {
+  fingerprint: Fingerprint
+  /** By link and sender, in the order in which they came. */
+  paths: Map<string, Path>
+  /** As it was told last; null where something else is to be told now. */
+  seen: Seen | null
+}
+
 /**
  * The servers heard of. One is known by its fingerprint and id together: a twin with the same name and another certificate is another
  * one, whatever it copies, and removes nothing but itself. Times are those of whoever calls, in ms.
  */
 export class Sightings {
-  /** By server, in the order in which they came, and there by sender. */
-  readonly #servers = new Map<string, Map<string, Path>>()
+  readonly #isKnown: (fingerprint: Fingerprint) => boolean
+  /** In the order in which they came. */
+  readonly #servers = new Map<string, Server>()
+  /** In lower case. */
+  readonly #byLabel = new Map<string, Set<Path>>()
+  /** How many claims each sender has here. */
+  readonly #claimsBy = new Map<string, number>()
+  /** Not later than the next one is due. */
+  #nextAt = Infinity
+  #own: readonly LocalAddress[] = []
   #malformed = 0
   #refused = 0
+
+  /** `isKnown` tells for whom there is room where there is none for others. */
+  constructor(isKnown: (fingerprint: Fingerprint) => boolean) {
+    this.#isKnown = isKnown
+  }
 
   /** Records that were not what they claim to be. */
   get malformed(): number {
@@ -71,7 +92,7 @@ export class Sightings {
 
   /** All may have gone unnoticed. */
   doubtAll(now: number): void {
-    for (const path of this.#paths()) doubtPath(path, now)
+    for (const path of this.#paths()) this.#doubtPath(path, now)
   }
 
   /** Forgets what was heard on links that are no more. */
@@ -86,14 +107,21 @@ export class Sightings {
 
   /** The labels to ask for now. Each is asked for once. */
   takeDue(now: number): string[] {
-    const due = this.#paths().filter(({ asks }) => (asks[0] ?? Infinity) <= now)
-    for (const path of due) path.asks = path.asks.filter((at) => at > now)
-    return [...new Set(due.map(({ claim }) => claim.label))]
+    const due = new Set<string>()
+    this.#nextAt = Infinity
+    for (const path of this.#paths()) {
+      if (path.asks[0] !== undefined && path.asks[0] <= now) {
+        path.asks = path.asks.filter((at) => at > now)
+        due.add(path.claim.label)
+      }
+      this.#await(path)
+    }
+    return [...due]
   }
 
-  /** When the next one expires or is to be asked for; Infinity where nothing is known. */
+  /** When to look again what expires or is to be asked for; Infinity where nothing is known. */
   get nextAt(): number {
-    return Math.min(...this.#paths().flatMap(({ asks, expiresAt }) => [asks[0] ?? Infinity, expiresAt]))
+    return this.#nextAt
   }
 
   /** The labels that need not be told again on a link: all that goes by each is fresh there, and of the server that it names. */
@@ -110,66 +138,114 @@ export class Sightings {
     return [...fresh.values()].filter(({ ttl }) => ttl > recordTtl / 2)
   }
 
-  /** The servers, in the order in which they came. */
+  /** The servers, in the order in which they came. One that has not changed is the same object. */
   seen(own: readonly LocalAddress[]): Seen[] {
-    return [...this.#servers.values()].map((paths) => {
-      const all = [...paths.values()]
-      // What the first sender says counts: whoever comes later with the same fingerprint and id adds a way, and changes nothing.
-      const { label, name, instanceId, protocol, fingerprint, revision } = all[0]!.claim
-      return { label, name, instanceId, protocol, fingerprint, revision, addresses: reachAt(all, own) }
+    const isElsewhere = own !== this.#own
+    this.#own = own
+    return [...this.#servers.values()].map((server) => {
+      if (isElsewhere) server.seen = null
+      return (server.seen ??= describe([...server.paths.values()], own))
     })
   }
 
   #doubt(message: ReadMessage, claims: Claim[], now: number): void {
     for (const label of readGoodbyes(message)) {
       const named = claims.filter((claim) => claim.ttl === 0 && isSameName(claim.label, label))
-      for (const path of this.#paths()) {
-        const { claim } = path
-        if (!isSameName(claim.label, label)) continue
-        if (named.length === 0 || named.some(({ fingerprint }) => fingerprint === claim.fingerprint)) doubtPath(path, now)
+      for (const path of this.#byLabel.get(label.toLowerCase()) ?? []) {
+        const isMeant = named.length === 0 || named.some(({ fingerprint }) => fingerprint === path.claim.fingerprint)
+        if (isMeant) this.#doubtPath(path, now)
       }
     }
   }
 
   #learn(claim: Claim, source: string, link: Link, now: number): void {
-    const key = `${claim.fingerprint} ${claim.instanceId}`
-    const paths = this.#servers.get(key) ?? new Map<string, Path>()
+    const { fingerprint, instanceId } = claim
+    const key = `${fingerprint} ${instanceId}`
+    const server = this.#servers.get(key) ?? { fingerprint, paths: new Map<string, Path>(), seen: null }
     const pathKey = `${link.id} ${source}`
-    if (!paths.has(pathKey)) {
-      if (!this.#hasRoom(paths, source)) {
+    const before = server.paths.get(pathKey)
+    if (!before) {
+      if (!this.#makeRoom(server, source)) {
         this.#refused++
         return
       }
       // A server that begins to speak from another address may have left the one it had.
-      for (const path of paths.values()) if (path.link.id === link.id && path.claim.host === claim.host) doubtPath(path, now)
+      for (const path of server.paths.values())
+        if (path.link.id === link.id && path.claim.host === claim.host) this.#doubtPath(path, now)
     }
     const holdsFor = Math.min(claim.ttl, recordTtl) * 1_000
     const asks = refreshAt.map((part) => now + holdsFor * (part + Math.random() * refreshSpread))
-    paths.set(pathKey, { claim, source, link, expiresAt: now + holdsFor, asks, isDoubted: false })
-    this.#servers.set(key, paths)
+    const path = { claim, source, link, expiresAt: now + holdsFor, asks, isDoubted: false }
+    if (before) this.#unlist(before)
+    this.#list(path)
+    server.paths.set(pathKey, path)
+    this.#servers.set(key, server)
+    if (!before || JSON.stringify(before.claim) !== JSON.stringify(claim)) server.seen = null
   }
 
-  #hasRoom(paths: ReadonlyMap<string, Path>, source: string): boolean {
-    if (paths.size >= mostPaths || (paths.size === 0 && this.#servers.size >= mostServers)) return false
-    return this.#paths().filter((path) => path.source === source).length < mostFromOneSource
+  /** Whether there is room for another way to a server; one that is known takes that of the last who is not. */
+  #makeRoom({ paths, fingerprint }: Server, source: string): boolean {
+    if (paths.size >= mostPaths || (this.#claimsBy.get(source) ?? 0) >= mostFromOneSource) return false
+    if (paths.size > 0 || this.#servers.size < mostServers) return true
+    const last = this.#isKnown(fingerprint)
+      ? [...this.#servers].findLast(([, server]) => !this.#isKnown(server.fingerprint))
+      : undefined
+    if (!last) return false
+    const [key, server] = last
+    for (const path of server.paths.values()) this.#unlist(path)
+    return this.#servers.delete(key)
   }
 
   #remove(isGone: (path: Path) => boolean): void {
-    for (const [server, paths] of this.#servers) {
-      for (const [key, path] of paths) if (isGone(path)) paths.delete(key)
-      if (paths.size === 0) this.#servers.delete(server)
+    for (const [key, server] of this.#servers) {
+      for (const [pathKey, path] of server.paths) {
+        if (!isGone(path)) continue
+        this.#unlist(path)
+        server.paths.delete(pathKey)
+        server.seen = null
+      }
+      if (server.paths.size === 0) this.#servers.delete(key)
     }
   }
 
+  #list(path: Path): void {
+    const label = path.claim.label.toLowerCase()
+    const namesakes = this.#byLabel.get(label) ?? new Set()
+    this.#byLabel.set(label, namesakes.add(path))
+    this.#claimsBy.set(path.source, (this.#claimsBy.get(path.source) ?? 0) + 1)
+    this.#await(path)
+  }
+
+  #unlist(path: Path): void {
+    const label = path.claim.label.toLowerCase()
+    const namesakes = this.#byLabel.get(label)
+    namesakes?.delete(path)
+    if (namesakes?.size === 0) this.#byLabel.delete(label)
+    const claims = (this.#claimsBy.get(path.source) ?? 0) - 1
+    if (claims > 0) this.#claimsBy.set(path.source, claims)
+    else this.#claimsBy.delete(path.source)
+  }
+
+  /** Asks twice, and then believes it. */
+  #doubtPath(path: Path, now: number): void {
+    if (path.isDoubted) return
+    path.isDoubted = true
+    path.expiresAt = Math.min(path.expiresAt, now + doubtFor)
+    path.asks = [now, now + doubtFor / 2]
+    this.#await(path)
+  }
+
+  #await({ asks, expiresAt }: Path): void {
+    this.#nextAt = Math.min(this.#nextAt, asks[0] ?? Infinity, expiresAt)
+  }
+
   #paths(): Path[] {
-    return [...this.#servers.values()].flatMap((paths) => [...paths.values()])
+    return [...this.#servers.values()].flatMap(({ paths }) => [...paths.values()])
   }
 }
 
-/** Asks twice, and then believes it. */
-function doubtPath(path: Path, now: number): void {
-  if (path.isDoubted) return
-  path.isDoubted = true
-  path.expiresAt = Math.min(path.expiresAt, now + doubtFor)
-  path.asks = [now, now + doubtFor / 2]
+function describe(paths: Path[], own: readonly LocalAddress[]): Seen {
+  // What the first sender says counts: whoever comes later with the same fingerprint and id adds a way, and changes nothing.
+  const { label, name, instanceId, protocol, fingerprint, revision } = paths[0]!.claim
+  return { label, name, instanceId, protocol, fingerprint, revision, addresses: reachAt(paths, own) }
 }

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 /** RFC 6762, section 17: no message is longer, jumbo frames included. In bytes. */
 const longest = 9_000
+/** Questions and records that are looked at. More than in a packet of 1,500 bytes there is room for, at 16 bytes each. */
+const mostEntries = 96
 /** The bits of a header that say an operation and a result. What has any set is to be ignored (sections 18.3 and 18.11). */
 const operationAndResult = 0b0111_1000_0000_1111
 
@@ -43,7 +45,7 @@ export interface ReadMessage extends Message {
   malformed: number
 }
 
-/** Reads what came from the network, from whomever. Null where it is no message of Multicast DNS. */
+/** Reads what came from the network, from whomever: the first entries of it. Null where it is no message of Multicast DNS. */
 export function readMessage(bytes: Buffer): ReadMessage | null {
   if (bytes.length > longest) return null
   const packet = decoded(bytes)
@@ -74,8 +76,20 @@ export function writeMessage(message: Message): Buffer {
 /** The library says by exceptions that bytes are no packet. */
 function decoded(bytes: Buffer) {
   try {
-    return decode(bytes)
+    return decode(shortened(bytes))
   } catch {
     return null
   }
+}
+
+/** The same with lower counts in its header (RFC 1035, section 4.1.1), where they are high: what comes after as many is not read. */
+function shortened(bytes: Buffer): Buffer {
+  const short = Buffer.from(bytes)
+  let left = mostEntries
+  for (const offset of [4, 6, 8, 10]) {
+    const count = Math.min(short.readUInt16BE(offset), left)
+    short.writeUInt16BE(count, offset)
+    left -= count
+  }
+  return short
 }

@@ -16,6 +16,8 @@ const longestLabel = 63
 const longestText = 1_300
 /** Of one server on one network. */
 const mostAddresses = 8
+/** In one response. A server tells of itself alone. */
+const mostInstances = 16
 
 /** What a server tells to whoever asks. */
 export interface Announced {
@@ -46,13 +48,16 @@ const count = z
   .regex(/^\d{1,10}$/)
   .transform(Number)
 
+/** Controls of a text's direction, joiners, fillers, selectors, and the blank of Braille: nobody sees them. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
+
 /** The keys of the TXT record, short as RFC 6763 (section 6.4) asks. */
 const Text = z.object({
   id: Id,
   v: count.pipe(z.number().min(1).max(65_535)),
   fp: Fingerprint,
   rev: count,
-  n: DisplayName,
+  n: z.string(),
 })
 
 /**
@@ -92,28 +97,30 @@ export function recordsOf(announced: Announced, label: string, host: string, add
 }
 
 /**
- * What a response claims of servers. Only records that came together count: names are anyone's to take, and records of one name from
- * two senders would make a server that there is not.
+ * What a response claims of servers, as far as it is looked at. Only records that came together count: names are anyone's to take, and
+ * records of one name from two senders would make a server that there is not.
  */
 export function readClaims({ records }: ReadMessage): { claims: Claim[]; malformed: number } {
   const claims: Claim[] = []
   let malformed = 0
-  for (const record of records) {
+  const texts = records.flatMap((record) => {
     const label = record.type === 'TXT' ? readLabel(record.name) : null
-    if (record.type !== 'TXT' || label === null) continue
-    const service = records.find((other) => other.type === 'SRV' && isSameName(other.name, record.name))
-    const text = readText(record.data)
+    return record.type === 'TXT' && label !== null ? [{ ...record, label }] : []
+  })
+  for (const { label, name, data, ttl } of texts.slice(0, mostInstances)) {
+    const service = records.find((other) => other.type === 'SRV' && isSameName(other.name, name))
+    const text = readText(data)
     if (service?.type !== 'SRV' || !text) {
       malformed++
       continue
     }
     const { port, target: host } = service.data
-    const addresses = records.flatMap(({ type, name, data }) =>
-      (type === 'A' || type === 'AAAA') && isSameName(name, host) ? [data] : [],
+    const addresses = records.flatMap((other) =>
+      (other.type === 'A' || other.type === 'AAAA') && isSameName(other.name, host) ? [other.data] : [],
     )
     claims.push({
       label,
-      name: text.n,
+      name: shownName(text.n, text.fp),
       instanceId: text.id,
       protocol: text.v,
       fingerprint: text.fp,
@@ -121,20 +128,20 @@ export function readClaims({ records }: ReadMessage): { claims: Claim[]; malform
       port,
       host: host.toLowerCase(),
       addresses: addresses.slice(0, mostAddresses),
-      ttl: Math.min(record.ttl, service.ttl),
+      ttl: Math.min(ttl, service.ttl),
     })
   }
   return { claims, malformed }
 }
 
-/** The labels that a response says are no more. */
+/** The labels that a response says are no more, as far as it is looked at. */
 export function readGoodbyes({ records }: ReadMessage): string[] {
   const names = records.flatMap(({ type, name, data, ttl }) => {
     if (ttl > 0) return []
     if (type === 'PTR') return isSameName(name, serviceType) ? [data] : []
     return type === 'SRV' || type === 'TXT' ? [name] : []
   })
-  return [...new Set(names.flatMap((name) => readLabel(name) ?? []))]
+  return [...new Set(names.flatMap((name) => readLabel(name) ?? []))].slice(0, mostInstances)
 }
 
 /** RFC 6762, section 16: names are the same whatever the case of their ASCII letters. */
@@ -148,6 +155,15 @@ function readLabel(name: string): string | null {
   if (!name.toLowerCase().endsWith(end)) return null
   const label = name.slice(0, -end.length)
   return label === '' || Buffer.byteLength(label) > longestLabel ? null : label
+}
+
+/**
+ * A server's name as it is shown before anyone has met it, stricter than names are elsewhere; how its fingerprint begins, where nothing
+ * of it can be shown.
+ */
+function shownName(name: string, fingerprint: Fingerprint): string {
+  const seen = name.replace(unseen, '').replace(/\s+/g, ' ')
+  return DisplayName.safeParse(seen).data ?? fingerprint.slice(0, 6)
 }
 
 /** RFC 6763, section 6.4: the first of equal keys counts, unknown ones do not. */
