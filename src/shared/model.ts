@@ -198,7 +198,9 @@ export const Room = z.object({
   slug: Slug.nullable(),
   description: Description,
   joinCode: z.string().max(64).describe('six characters, without a dash'),
-  linkKey: LinkKey.describe('what links carry beside the code: a reference `CODE.KEY` counts as no guess'),
+  linkKey: LinkKey.nullable().describe(
+    'what links carry beside the code: a reference `CODE.KEY` counts as no guess; null over a connection that others can read',
+  ),
   visibility: Visibility,
   admission: Admission,
   locked: z.boolean(),

@@ -260,7 +260,7 @@ test.skipIf(!lan)(
     /** Status and target, for what stands in the first lines of a request as it is. */
     const answer = (start: string, host: string) =>
       new Promise<string>((resolve, reject) => {
-        const socket = connect(port, lan!, () => socket.write(`${start} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))
+        const socket = connect(port, lan, () => socket.write(`${start} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))
         let heard = ''
         socket.setEncoding('latin1')
         socket.on('data', (text: string) => (heard += text))

@@ -224,6 +224,31 @@ describe('rooms', () => {
     await guest.take('roomChanged', (news) => news.room.id === room.id && !news.room.locked)
   })
 
+  test('the key of a room’s link is told in the clear nowhere, so that nobody comes in with it once the room is closed to such', async () => {
+    const server = await startOpen()
+    const { host, room } = await hostRoom(server.url, { maxPeers: 2 })
+    expect(room.linkKey).not.toBeNull()
+    const [watcher, guest, queued] = [await comePlain(server), await comePlain(server), await comePlain(server)]
+    expect((await watcher.request('listRooms', {})).rooms).toMatchObject([{ id: room.id, linkKey: null }])
+    expect((await watcher.request('findRoom', { roomId: room.id })).room.linkKey).toBeNull()
+    const { resume } = guest.welcome
+    expect((await guest.join({ roomId: room.id, name: 'Grace' })).room.linkKey).toBeNull()
+    expect(await queued.request('joinRoom', { roomId: room.id, name: 'Lin', queue: true })).toMatchObject({
+      ...{ status: 'waiting', room: { linkKey: null } },
+    })
+    await host.request('updateRoom', { changes: { description: 'Read by everybody', maxPeers: 3 } })
+    for (const plain of [watcher, guest])
+      expect(await plain.take('roomChanged', (news) => news.room.description !== '')).toMatchObject({ room: { linkKey: null } })
+    expect((await host.take('roomChanged', (news) => news.room.description !== '')).room.linkKey).toBe(room.linkKey)
+    expect((await queued.take('admitted')).room.linkKey).toBeNull()
+    guest.vanish()
+    await host.take('peerReconnecting')
+    const back = await comePlain(server, { resume })
+    expect(back.resumed?.room.linkKey).toBeNull()
+    for (const { heard, welcome } of [watcher, guest, queued, back])
+      expect(JSON.stringify([heard, welcome])).not.toContain(room.linkKey!)
+  })
+
   test('someone in the line for a place is sent away as well', async () => {
     const server = await startOpen()
     const { host, room } = await hostRoom(server.url, { maxPeers: 1 })

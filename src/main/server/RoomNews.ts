@@ -2,7 +2,7 @@ import type { Room } from '../../shared/model.ts'
 import { Audience } from './Audience.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Paced } from './Paced.ts'
-import { admitsPlain } from './plainGuests.ts'
+import { admitsPlain, inTheClear } from './plainGuests.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -63,7 +63,7 @@ export class RoomNews {
       const { tenantId } = stored
       const room = this.#describe(stored)
       this.#watchers.of(tenantId)('roomChanged', { room })
-      if (admitsPlain(stored)) this.#plainWatchers.of(tenantId)('roomChanged', { room })
+      if (admitsPlain(stored)) this.#plainWatchers.of(tenantId)('roomChanged', { room: inTheClear(room) })
       else this.#gonePlain(stored)
     }
     for (const stored of this.#gone.values()) {

@@ -13,7 +13,7 @@ import { HeadCount } from './HeadCount.ts'
 import { LivingRooms } from './LivingRooms.ts'
 import { NewRoomBudget } from './NewRoomBudget.ts'
 import { allows, type Peer } from './Peer.ts'
-import { admitsPlain, encryptionRequired } from './plainGuests.ts'
+import { admitsPlain, encryptionRequired, inTheClear } from './plainGuests.ts'
 import { describeRoom, type Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
 import type { Actor } from './store/audit.ts'
@@ -116,7 +116,7 @@ export class RoomServer {
     const room = await this.access.find(connection, ref)
     // Nobody else on the network should read what it is called.
     if (connection.plain && !admitsPlain(room)) throw encryptionRequired(connection.plain)
-    return this.describe(room)
+    return this.#shownTo(connection, room)
   }
 
   async updateRoom(connection: Connection, { changes, version, ...own }: Params<'updateRoom'>): Promise<Value<'updateRoom'>> {
@@ -201,9 +201,13 @@ export class RoomServer {
     // What led the first page is left out of the rest, be it empty by now; what has people only now is not.
     const rest = page.rooms.filter((stored) => !connection.listedFirst.has(stored.id))
     return {
-      rooms: [...leading.map(({ info }) => info), ...rest.map((stored) => this.describe(stored))],
+      rooms: [...leading.map(({ stored }) => stored), ...rest].map((stored) => this.#shownTo(connection, stored)),
       cursor: page.cursor,
     }
+  }
+
+  #shownTo({ isPlain }: Connection, stored: StoredRoom): RoomInfo {
+    return isPlain ? inTheClear(this.describe(stored)) : this.describe(stored)
   }
 
   /** Listed rooms that someone is in: a page of those with the most people. */
