@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 /** A real room server, real media: a test waits for events, and this is when it gives up. */
 const patient = { testTimeout: 30_000, hookTimeout: 30_000 }
+/** Brings the program to what the sources say: those that are started as processes are the built one. */
+const globalSetup = ['test/support/build.ts']
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -22,10 +24,13 @@ export default defineConfig(({ mode }) => ({
         resolve: { conditions: ['browser'] },
         test: { name: 'ui', include: ['test/ui/**/*.test.ts'], environment: 'jsdom' },
       },
-      { extends: true, test: { name: 'server', include: ['test/server/**/*.test.ts'], ...patient } },
-      { extends: true, test: { name: 'lan', include: ['test/lan/**/*.test.ts'], ...patient } },
+      { extends: true, test: { name: 'server', include: ['test/server/**/*.test.ts'], ...patient, globalSetup } },
+      { extends: true, test: { name: 'lan', include: ['test/lan/**/*.test.ts'], ...patient, globalSetup } },
       // Encoders and decoders: two files at once would measure each other.
-      { extends: true, test: { name: 'session', include: ['test/session/**/*.test.ts'], ...patient, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'session', include: ['test/session/**/*.test.ts'], ...patient, globalSetup, fileParallelism: false },
+      },
     ],
   },
 }))

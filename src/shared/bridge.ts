@@ -71,12 +71,18 @@ export const MetServer = z.discriminatedUnion('status', [
     name: z.string().nullable(),
     address: z.string(),
     words: z.array(z.string()),
+    /** The name of a known server that was at this address, and is elsewhere now. */
+    inPlaceOf: z.string().nullable(),
   }),
   /** Not the one that was expected there, by name where that is known. Nothing was told to it, and nothing will be. */
   z.object({ status: z.literal('changed'), name: z.string().nullable(), words: z.array(z.string()) }),
   z.object({ status: z.literal('unreachable') }),
 ])
 export type MetServer = z.infer<typeof MetServer>
+
+/** Whose server a link means, by name; null: nobody's that is known here. And known ones that are others, and were at its addresses. */
+export const LinkMeaning = z.object({ server: z.string().nullable(), others: z.array(z.string()) })
+export type LinkMeaning = z.infer<typeof LinkMeaning>
 
 /** Where the window is: at the first screen (`server` null), or at another's server and the door of a room there. */
 export const Whereabouts = z.object({
@@ -246,7 +252,7 @@ export const calls = {
   takeLink: {
     about: 'The latest link that the app was opened with, once.',
     params: Empty,
-    value: z.object({ link: RoomLink.nullable() }),
+    value: z.object({ link: RoomLink.nullable(), meant: LinkMeaning }),
   },
   chooseShare: {
     about: 'Answers `shareAsked`: what is to be shared, or nothing.',

@@ -49,7 +49,7 @@ test('F61: B comes to A by code and by link, also as the first thing that it eve
 
   await test.step('a link opens A, after a click', async () => {
     await bo.desktop.startAgain(link)
-    await expect(opened(bo.desktop)).toContainText(code)
+    await expect(opened(bo.desktop)).toContainText(`${code} at Ada’s laptop, which you know`)
     await bo.desktop.moves(() => opened(bo.desktop).getByRole('button', { name: 'Open' }).click())
     await bo.person.joinNow()
     await bo.person.sees(ada.person, 'red')
@@ -60,6 +60,7 @@ test('F61: B comes to A by code and by link, also as the first thing that it eve
   const cy = await launchNeighbour('Cy', 'blue', machineC, { args: [link], isGreeted: true })
 
   await test.step('someone whose app is started by the link for the first time needs no words: the link vouches for A', async () => {
+    await expect(opened(cy.desktop)).toContainText('You have not met this server')
     await cy.desktop.moves(() => opened(cy.desktop).getByRole('button', { name: 'Open' }).click())
     await cy.desktop.page.getByRole('textbox', { name: 'Your name' }).fill('Cy')
     await cy.person.joinNow()

@@ -1,6 +1,8 @@
 /** Whom the app trusts: servers by their certificates, and nobody in their place. Real connections on this computer. */
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { once } from 'node:events'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { KnownServers } from '../../src/main/app/servers/KnownServers.ts'
 import { wordsOf } from '../../src/main/lan/words.ts'
@@ -8,7 +10,7 @@ import { makeAuthority, type KeyPair } from '../../src/main/server/tls/authority
 import { appCopy } from '../support/appCopy.ts'
 import { certificateOf, companyAuthority, fingerprintOf } from '../support/certificates.ts'
 import { Client } from '../support/Client.ts'
-import { startServer } from '../support/server.ts'
+import { startServer, temporaryDirectory } from '../support/server.ts'
 import { TlsServer } from '../support/TlsServer.ts'
 import { until } from '../support/until.ts'
 
@@ -20,7 +22,14 @@ test('F62: whoever is met for the first time is told nothing, and is known once 
   const { servers, typed } = appCopy()
   const fingerprint = fingerprintOf(keys)
   const words = await wordsOf(fingerprint)
-  expect(await typed(server.address)).toEqual({ status: 'new', fingerprint, name: null, address: server.address, words })
+  expect(await typed(server.address)).toEqual({
+    status: 'new',
+    fingerprint,
+    name: null,
+    address: server.address,
+    words,
+    inPlaceOf: null,
+  })
   expect(() => servers.trust('0'.repeat(64))).toThrow('Meet this server first')
   expect(servers.trust(fingerprint)).toEqual({ status: 'known', serverId: fingerprint, name: server.address })
   expect(await typed(server.address)).toMatchObject({ status: 'known', serverId: fingerprint })
@@ -155,13 +164,17 @@ test('an authority that signs for many vouches for none of them: not a companyâ€
 test('an address that another server has by now is its own, where the one before answers elsewhere', async () => {
   const keys = await certificateOf(await office())
   const [before, after] = [await TlsServer.start(keys), await TlsServer.start(keys)]
-  const { known, know, network, typed } = appCopy()
+  const { known, know, network, servers, typed } = appCopy()
   const id = await know(before)
   await before.close()
-  const other = await TlsServer.start(await certificateOf(await office()), { port: before.port })
+  const otherKeys = await certificateOf(await office())
+  const other = await TlsServer.start(otherKeys, { port: before.port })
   expect(await typed(other.address)).toMatchObject({ status: 'changed' })
   network.claim(fingerprintOf(keys), [after.address])
-  expect(await typed(other.address)).toMatchObject({ status: 'new' })
+  // It says whose place it has taken; and that one loses the address only to someone who is trusted.
+  expect(await typed(other.address)).toMatchObject({ status: 'new', inPlaceOf: before.address })
+  expect(known.withId(id)?.addresses).toEqual([after.address, before.address])
+  servers.trust(fingerprintOf(otherKeys))
   expect(known.withId(id)?.addresses).toEqual([after.address])
 })
 
@@ -222,6 +235,45 @@ test('a link from before or after a renewal leads to the server that is known', 
   expect(known.all).toHaveLength(1)
 })
 
+test('F62: a key that was renewed away is nobodyâ€™s: no link leads to whoever has stolen it', async () => {
+  const authority = await office()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 120_000 })
+  const stolen = await certificateOf(authority)
+  vi.setSystemTime(Date.now() + 60_000)
+  const unseen = await certificateOf(authority)
+  vi.useRealTimers()
+  const latest = await certificateOf(authority)
+  const { know, known, linked, servers, typed } = appCopy()
+  const first = await TlsServer.start(stolen)
+  const id = await know(first)
+  await first.close()
+  const renewed = await TlsServer.start(latest)
+  expect(await linked(fingerprintOf(stolen), renewed.address)).toMatchObject({ status: 'known', serverId: id })
+
+  for (const keys of [stolen, unseen, withoutAuthority(stolen)]) {
+    const thief = await TlsServer.start(keys)
+    for (const met of [await linked(fingerprintOf(keys), thief.address), await typed(thief.address)])
+      expect(met).toMatchObject({ status: 'changed', name: first.address })
+    expect(() => servers.trust(fingerprintOf(keys))).toThrow('Meet this server first')
+    expect(thief.told).toBe('')
+  }
+  expect(known.all).toMatchObject([{ id, fingerprint: fingerprintOf(latest) }])
+  expect(await servers.locate(id)).toBe(`https://${renewed.address}`)
+})
+
+test('before a link is opened it is said whose server it means, by what is known here and not by which address stands first', async () => {
+  const keys = await certificateOf(await office())
+  const [ada, mallory] = [await TlsServer.start(keys), '10.0.0.66:4433']
+  const { know, servers } = appCopy()
+  await know(ada)
+  const name = ada.address
+  expect(servers.meantBy({ fingerprint: fingerprintOf(keys), addresses: [mallory] })).toEqual({ server: name, others: [] })
+  const other = 'f'.repeat(64)
+  expect(servers.meantBy({ fingerprint: other, addresses: [ada.address, mallory] })).toEqual({ server: null, others: [name] })
+  expect(servers.meantBy({ fingerprint: null, addresses: [ada.address] })).toEqual({ server: name, others: [] })
+  expect(servers.meantBy({ fingerprint: null, addresses: [mallory, ada.address] })).toEqual({ server: null, others: [] })
+})
+
 test('one that is forgotten is a stranger again', async () => {
   const server = await TlsServer.start(await certificateOf(await office()))
   const { know, known, servers, typed } = appCopy()
@@ -280,6 +332,25 @@ test('of a server that is not known there is a name alone, and nobody asks it fo
   expect(servers.nearby.filter(({ serverId, rooms }) => serverId === null && rooms === null)).toHaveLength(200)
   expect(rogues.map(({ reached }) => reached)).toEqual(rogues.map(() => 0))
 })
+
+test('where several servers say that they have a code, whoever answers first is not taken for the one', async () => {
+  const [dataDir, copied] = [await temporaryDirectory(), await temporaryDirectory()]
+  const before = await startServer({ dataDir })
+  const { room } = await (await Client.connect(before.url)).request('createRoom', { name: 'Kitchen' })
+  await before.close()
+  copyFileSync(join(dataDir, 'lanyard.db'), join(copied, 'lanyard.db'))
+  const both = [await startServer({ dataDir, tls: 'on' }), await startServer({ dataDir: copied, tls: 'on' })]
+  const { servers, linked } = appCopy()
+  for (const { fingerprint, port } of both) await linked(fingerprint!, `127.0.0.1:${port}`)
+  const having = await servers.lookUp(room.joinCode)
+  expect(having.map(({ id }) => id).sort()).toEqual(both.map(({ fingerprint }) => fingerprint).sort())
+})
+
+/** As a thief shows it who would rather not be recognised. */
+function withoutAuthority({ certificate, key }: KeyPair): KeyPair {
+  const end = '-----END CERTIFICATE-----'
+  return { certificate: certificate.slice(0, certificate.indexOf(end) + end.length), key }
+}
 
 function trustAuthority({ certificate }: KeyPair): void {
   const before = getCACertificates()

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { Checkup } from '../../src/shared/checkup.ts'
 import { Network } from '../support/lan/Network.ts'
 import type { Machine } from '../support/lan/Machine.ts'
-import { entries } from '../support/serve.ts'
+import { built } from '../support/serve.ts'
 
 export const serverAddress = '10.77.0.1:4433'
 
@@ -48,7 +48,7 @@ export async function examineBroken({ breakIt, isServed = true, args = [serverAd
     const here = await network.machine('here', { addresses: ['10.77.0.2/24'] })
     if (isServed) await serveOn(host, join(folder, 'host'))
     await breakIt?.({ network, host, here })
-    const program = [...nodeArgs, entries.source, 'doctor', ...args, '--json', '--data-dir', join(folder, 'here')]
+    const program = [...nodeArgs, built, 'doctor', ...args, '--json', '--data-dir', join(folder, 'here')]
     const child = here.run(process.execPath, program)
     const [printed, complaint, [code]] = await Promise.all([
       text(child.stdout!),
@@ -65,7 +65,7 @@ export async function examineBroken({ breakIt, isServed = true, args = [serverAd
 
 async function serveOn(machine: Machine, dataDir: string): Promise<void> {
   const args = ['serve', '--host', '0.0.0.0', '--data-dir', dataDir, '--name', 'Office', '--log-level', 'warn', '--no-web']
-  const child = machine.run(process.execPath, [entries.source, ...args])
+  const child = machine.run(process.execPath, [built, ...args])
   const complaint = text(child.stderr!)
   const ended = once(child, 'close')
   const first = await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), ended.then(() => null)])

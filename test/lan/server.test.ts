@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { parseFingerprint } from '../../src/shared/fingerprint.ts'
 import type { Machine } from '../support/lan/Machine.ts'
 import { onNetworks } from '../support/lan/networks.ts'
-import { entries } from '../support/serve.ts'
+import { built } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/server.ts'
 
 const programs = join(import.meta.dirname, 'programs')
@@ -25,7 +25,7 @@ interface Ready {
 /** The real server on every network of a machine, when it is ready. */
 async function serveOn(machine: Machine, address = '0.0.0.0'): Promise<Ready> {
   const dataDir = await temporaryDirectory()
-  const args = [entries.source, 'serve', '--host', address, '--data-dir', dataDir, '--no-web', '--log-level', 'silent']
+  const args = [built, 'serve', '--host', address, '--data-dir', dataDir, '--no-web', '--log-level', 'silent']
   const child = machine.run(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout! })) return JSON.parse(line) as Ready
   throw new Error('the server has ended before it was ready')
@@ -33,7 +33,7 @@ async function serveOn(machine: Machine, address = '0.0.0.0'): Promise<Ready> {
 
 /** Makes a room on the server of a machine, from its command line. */
 async function makeRoom(machine: Machine, { dataDir }: Ready): Promise<{ joinCode: string; linkKey: string }> {
-  const args = [entries.source, 'room', 'create', 'Review', '--private', '--data-dir', dataDir, '--json']
+  const args = [built, 'room', 'create', 'Review', '--private', '--data-dir', dataDir, '--json']
   const { room } = JSON.parse(await machine.output(process.execPath, args)) as { room: { joinCode: string; linkKey: string } }
   return room
 }
@@ -103,7 +103,7 @@ onNetworks('F25: /metrics is for the machine itself; others on the network show 
     return Number(await machine.output(environment[0]!, [...environment.slice(1), process.execPath, '-e', fetching]))
   }
   const make = ['key', 'create', '--data-dir', server.dataDir, '--json']
-  const { key } = JSON.parse(await host.output(process.execPath, [entries.source, ...make])) as { key: string }
+  const { key } = JSON.parse(await host.output(process.execPath, [built, ...make])) as { key: string }
   expect(await statusFor(host, 'http://127.0.0.1:4433')).toBe(200)
   expect(await statusFor(guest, server.urls[0]!)).toBe(401)
   expect(await statusFor(guest, server.urls[0]!, key)).toBe(200)

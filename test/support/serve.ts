@@ -4,11 +4,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
-/** The program from its sources, and as it is built. */
-export const entries = {
-  source: join(import.meta.dirname, '../../src/main/headless.ts'),
-  built: join(import.meta.dirname, '../../out/main/headless.js'),
-}
+/** The program as it is built. */
+export const built = join(import.meta.dirname, '../../out/main/headless.js')
 
 export interface Ended {
   code: number | null
@@ -29,7 +26,7 @@ interface Started {
   program?: string
 }
 
-function start(args: string[], { entry = entries.source, program }: Started = {}) {
+function start(args: string[], { entry = built, program }: Started = {}) {
   const child = program
     ? spawn(program, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', env: { PATH: '/usr/bin:/bin' } })
     : spawn(process.execPath, [entry, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -48,7 +45,7 @@ export function lanyard(...args: string[]): Promise<Ended> {
 
 /** With these variables of the environment. */
 export async function lanyardIn(environment: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [entries.source, ...args], {
+  const child = spawn(process.execPath, [built, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })

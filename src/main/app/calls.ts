@@ -114,7 +114,10 @@ export function callHandlers(parts: CallParts): Handlers {
     getWhereabouts: () => place.whereabouts,
     locateServer: async () => ({ url: await place.locate() }),
     checkNetwork: (what) => checkups.look(what),
-    takeLink: () => ({ link: takeLink() }),
+    takeLink: () => {
+      const link = takeLink()
+      return { link, meant: link ? servers.meantBy(link) : { server: null, others: [] } }
+    },
     chooseShare: (choice) => {
       sharing.choose(choice)
       return {}

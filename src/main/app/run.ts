@@ -138,6 +138,11 @@ export function run({ appImage, isWayland, everywhere, automation }: Environment
   app.on('open-url', (_, url) => openLink(readAppLink(url)))
   app.on('activate', () => window.show())
   app.on('web-contents-created', (_, contents) => confine(contents))
+  // A certificate of its user's says who they are, and no server is told so.
+  app.on('select-client-certificate', (event, _contents, _url, _certificates, choose) => {
+    event.preventDefault()
+    choose()
+  })
   app.on('window-all-closed', () => {
     meeting.show(null)
     // One that has come just now is to be seen.

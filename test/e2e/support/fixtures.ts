@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
-import { entries, serve, type ServedProcess } from '../../support/serve.ts'
+import { serve, type ServedProcess } from '../../support/serve.ts'
 import { Browsers } from './browsers.ts'
 import { Person, type PersonOptions } from './Person.ts'
 
@@ -29,7 +29,7 @@ export class TestServer {
   }
 
   async startAgain(): Promise<void> {
-    this.#process = await serve(this.dataDir, { port: Number(new URL(this.url).port), entry: entries.built })
+    this.#process = await serve(this.dataDir, { port: Number(new URL(this.url).port) })
   }
 }
 
@@ -48,7 +48,7 @@ export const test = base.extend<
   // eslint wants a first argument here, and Playwright reads its shape.
   server: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-e2e-'))
-    const server = new TestServer(dataDir, await serve(dataDir, { entry: entries.built }))
+    const server = new TestServer(dataDir, await serve(dataDir))
     await use(server)
     await server.stop('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { entries, serve } from '../../support/serve.ts'
+import { serve } from '../../support/serve.ts'
 import { test as base } from './fixtures.ts'
 
 /** A name that leads here, and that no browser takes for its own computer. */
@@ -24,7 +24,7 @@ export const test = base.extend<{ open: Open }>({
   open: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lanyard-e2e-'))
     const flags = ['--tls', 'on', '--plain-port', '0', '--allow-host', NAME]
-    const server = await serve(dataDir, { entry: entries.built, flags })
+    const server = await serve(dataDir, { flags })
     const { ready } = server
     const [plainUrl] = ready['plainUrls'] as [string]
     const at = (scheme: string, url: string) => `${scheme}://${NAME}:${new URL(url).port}`

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { splitAddress } from '../../../shared/address.ts'
-import type { MetServer, NearbyServer } from '../../../shared/bridge.ts'
+import type { LinkMeaning, MetServer, NearbyServer } from '../../../shared/bridge.ts'
 import { Emitter } from '../../../shared/emitter.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
+import type { RoomLink } from '../../../shared/roomLink.ts'
 import type { Seen } from '../../lan/mdns/Sightings.ts'
 import { shownAt, type Shown } from '../../lan/pinned.ts'
 import { wordsOf } from '../../lan/words.ts'
@@ -14,6 +16,8 @@ import { RoomWatches } from './RoomWatches.ts'
 const MOST_SHOWN = 50
 /** How long a server may take to show that it still is where it was, in ms; longer than any that is there needs on a local network. */
 const MOVED_MS = 2_000
+/** How long the other servers are waited for, once one has said that it has a room, in ms; on a local network they answer in a tenth of it. */
+const OTHERS_MS = 700
 /** Known servers that are asked for the room of a code, those met last first. */
 const MOST_ASKED = 20
 /** Addresses at which one server is looked for: anyone may claim to be it, at any of them. */
@@ -99,22 +103,37 @@ export class Servers extends Emitter<{ changed: [] }> {
     const words = () => wordsOf(shown.fingerprint)
     const isExpected = fingerprint === null || shown.fingerprint === fingerprint
     const recognised = known.recognise(shown, address)
+    const expected = fingerprint === null ? null : known.everWith(fingerprint)
     // A link of before its certificate was renewed still leads to a server that is known; not to another one, known or not.
-    if (recognised.status === 'known' && (isExpected || recognised.server.id === fingerprint)) return knownAs(recognised.server)
-    if (!isExpected) {
-      const expected = known.withFingerprint(fingerprint) ?? known.withId(fingerprint)
-      return { status: 'changed', name: expected?.name ?? null, words: await words() }
-    }
+    if (recognised.status === 'known' && (isExpected || recognised.server.id === expected?.id)) return knownAs(recognised.server)
+    if (!isExpected) return { status: 'changed', name: expected?.name ?? null, words: await words() }
+    // Whatever a link says: its key is no longer that of the server.
+    if (recognised.status === 'outdated') return { status: 'changed', name: recognised.server.name, words: await words() }
     if (isProof) return this.#know(found)
-    if (recognised.status === 'changed') {
-      const { server } = recognised
-      if (!(await this.#isElsewhere(server, address))) return { status: 'changed', name: server.name, words: await words() }
-      known.leaves(server, address)
-    }
+    const before = recognised.status === 'changed' ? recognised.server : null
+    if (before && !(await this.#isElsewhere(before, address)))
+      return { status: 'changed', name: before.name, words: await words() }
     // Whoever has typed a name that this computer's own authorities vouch for needs no words.
     if (shown.isPublic && fingerprint === null) return this.#know(found)
     this.#remember(found)
-    return { status: 'new', fingerprint: shown.fingerprint, name: this.#nameOf(shown.fingerprint), address, words: await words() }
+    const name = this.#nameOf(shown.fingerprint)
+    return {
+      ...{ status: 'new', fingerprint: shown.fingerprint, name, address, words: await words() },
+      inPlaceOf: before?.name ?? null,
+    }
+  }
+
+  /** Whose servers a link means, by all that is known here. Nobody is asked. */
+  meantBy({ fingerprint, addresses }: Pick<RoomLink, 'fingerprint' | 'addresses'>): LinkMeaning {
+    const { known } = this.#options
+    const withAny = (some: string[]) => known.all.filter((one) => one.addresses.some((address) => some.includes(address)))
+    // Without a fingerprint the first address is all that counts.
+    if (fingerprint === null) return { server: withAny(addresses.slice(0, 1))[0]?.name ?? null, others: [] }
+    const server = known.everWith(fingerprint)
+    return {
+      server: server?.name ?? null,
+      others: withAny(addresses).flatMap(({ id, name }) => (id === server?.id ? [] : [name])),
+    }
   }
 
   /** The words are the same on both screens. */
@@ -162,16 +181,19 @@ export class Servers extends Emitter<{ changed: [] }> {
     return server ? this.#addressesSeen(server.fingerprint) : []
   }
 
-  /** The first of the servers that are known to say that it has the room that a code means; none, where nobody says so. */
+  /**
+   * The servers that are known and say that they have the room that a code means. Any of them can say so; so once one has, the others are
+   * waited for a little, and whoever is quick has not won by that.
+   */
   async lookUp(ref: string): Promise<KnownServer[]> {
+    const having: KnownServer[] = []
     const asked = this.#options.known.all.slice(0, MOST_ASKED).map(async (server) => {
-      if (await this.#watches.has(server.id, ref)) return server
-      throw new Error('it is not there')
+      if (!(await this.#watches.has(server.id, ref))) throw new Error('it is not there')
+      having.push(server)
     })
-    return Promise.any(asked).then(
-      (server) => [server],
-      () => [],
-    )
+    const isFound = Promise.any(asked).then(() => delay(OTHERS_MS))
+    await Promise.race([Promise.allSettled(asked), isFound.catch(() => null)])
+    return [...having]
   }
 
   /** Where a known one may be, as `HOST:PORT`, the best first; none where it is not known. */

@@ -1,6 +1,17 @@
-import { calls, events, type Bridge, type CallName, type CallValue, type Hosting } from '../../../shared/bridge.ts'
+import {
+  calls,
+  events,
+  type Bridge,
+  type CallName,
+  type CallValue,
+  type Hosting,
+  type NearbyServer,
+} from '../../../shared/bridge.ts'
 import type { Capacity } from '../../../shared/capacity.ts'
 import { sampleCheck } from './sampleCheck.ts'
+import { sampleRoom } from './samples.ts'
+
+type Answers = { [N in CallName]: CallValue<N> }
 
 const capacity = (inUse: number, more: Partial<Capacity> = {}): Capacity => ({
   ...{ people: 40, inUse, bottleneck: 'processor', knowsNetwork: true, measuredAt: '2026-01-05T09:30:00.000Z' },
@@ -32,14 +43,66 @@ const hostings: Record<string, Hosting> = {
   checkRunning: { status: 'off', capacity: null },
   checkWell: { status: 'off', capacity: null },
   checkCulprit: { status: 'off', capacity: null },
+  nearby: { status: 'off', capacity: null },
+  nearbyChanged: { status: 'off', capacity: null },
+  linkKnown: { status: 'off', capacity: null },
+  linkStranger: { status: 'off', capacity: null },
   hostingPortTaken: { status: 'failed', reason: 'portTaken', message: 'Port 4433 is in use by nginx' },
+}
+
+const unknown = (digit: string, name: string): NearbyServer => ({
+  ...{ fingerprint: digit.repeat(64), serverId: null, name, address: '192.168.1.30:4433', rooms: null },
+})
+const ada = 'a1'.repeat(32)
+
+/** The other servers, in scenes that are of them. */
+const neighbours: Partial<Answers> = {
+  getServers: {
+    servers: [
+      {
+        ...{ fingerprint: ada, serverId: ada, name: 'Ada’s laptop', address: '192.168.1.20:4433' },
+        rooms: [
+          sampleRoom({ name: 'Kitchen' }),
+          sampleRoom({ id: 'other', name: 'Board', present: 0, state: 'EMPTY', host: null }),
+        ],
+      },
+      unknown('b', 'Meeting room on the second floor, by the window'),
+      unknown('c', 'Office'),
+      unknown('d', 'Office'),
+    ],
+  },
+  getKnownServers: {
+    servers: [
+      { serverId: ada, name: 'Ada’s laptop', address: '192.168.1.20:4433', metAt: '2026-01-05T09:30:00.000Z' },
+      { serverId: 'e'.repeat(64), name: 'Library', address: null, metAt: '2025-11-20T09:30:00.000Z' },
+    ],
+  },
+  meetServer: {
+    ...{ status: 'new', fingerprint: 'c'.repeat(64), name: 'Office', address: '192.168.1.30:4433', inPlaceOf: 'Ada’s laptop' },
+    words: ['merit', 'ladder', 'ocean', 'velvet', 'hammer', 'sunny'],
+  },
+  lookUpCode: {
+    servers: [
+      { serverId: ada, name: 'Ada’s laptop' },
+      { serverId: 'e'.repeat(64), name: 'Library' },
+    ],
+  },
+}
+const link = { room: 'K7QXPA', key: null, addresses: ['192.168.1.20:4433', '10.0.0.5:4433'], fingerprint: ada }
+
+/** What is answered otherwise, by the name of the scene. */
+const particular: Record<string, Partial<Answers>> = {
+  nearby: neighbours,
+  nearbyChanged: { ...neighbours, meetServer: { status: 'changed', name: 'Ada’s laptop', words: [] } },
+  linkKnown: { takeLink: { link, meant: { server: 'Ada’s laptop', others: [] } } },
+  linkStranger: { takeLink: { link, meant: { server: null, others: ['Ada’s laptop'] } } },
 }
 
 /** Main's side of the app's window in such a scene; null where the scene is not of the app. */
 export function sampleBridge(scene: string): Bridge | null {
   const hosting = hostings[scene]
   if (!hosting) return null
-  const answers: Partial<{ [N in CallName]: CallValue<N> }> = {
+  const answers: Partial<Answers> = {
     getHosting: hosting,
     getSettings: {
       ...{ serverName: '', serverPort: 4433, plainGuests: false, launchAtLogin: false },
@@ -53,8 +116,9 @@ export function sampleBridge(scene: string): Bridge | null {
     getServers: { servers: [] },
     getKnownServers: { servers: [] },
     getWhereabouts: { server: null, room: null },
-    takeLink: { link: null },
+    takeLink: { link: null, meant: { server: null, others: [] } },
     getServerKeys: { device: '', hostKeys: {}, isOwn: true },
+    ...particular[scene],
   }
   const call = (name: string) => [name, async () => ({ ok: true, value: answers[name as CallName] ?? {} })]
   const event = (name: string) => [`on${name.charAt(0).toUpperCase()}${name.slice(1)}`, () => () => {}]

@@ -1,5 +1,5 @@
 import { createContext, tick } from 'svelte'
-import type { About, Bridge, Command, EventPayload, Hosting, Settings } from '../../../shared/bridge.ts'
+import type { About, Bridge, Command, EventPayload, Hosting, LinkMeaning, Settings } from '../../../shared/bridge.ts'
 import { hostPortOf, isLoopback, isSameServer, readAddress } from '../../../shared/address.ts'
 import { AppError, unwrap } from '../../../shared/errors.ts'
 import { Emitter } from '../../../shared/emitter.ts'
@@ -8,7 +8,7 @@ import { desktopPlatform, type Target } from '../platform/desktop.ts'
 import { Kept, type Platform, type RecentRoom } from '../platform/Platform.ts'
 import { refText } from './codeOf.ts'
 import { NetworkCheck } from './NetworkCheck.svelte.ts'
-import { Servers } from './Servers.svelte.ts'
+import { Servers, type NamedServer } from './Servers.svelte.ts'
 import { NO_CODE, readTyped } from './typed.ts'
 
 const NOWHERE: Target = { url: null, isOwn: false, serverId: null, room: null }
@@ -17,8 +17,8 @@ const NOWHERE: Target = { url: null, isOwn: false, serverId: null, room: null }
 export interface Mistyped {
   code?: string
   address?: string
-  /** The code, where one of the servers that nobody here has met may have it. */
-  pick?: string
+  /** The code, where one of these servers may have it: known ones that say so, or those that nobody here has met. */
+  pick?: { code: string; known: readonly NamedServer[] }
 }
 
 /** What only the app's window has: the server that it carries, the way to others, and what the system asks. */
@@ -42,6 +42,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   /** What the server that the window is at is called. */
   #serverLabel = ''
   #link = $state.raw<RoomLink | null>(null)
+  #linkMeans = $state.raw<LinkMeaning>({ server: null, others: [] })
   #hosting = $state.raw<Hosting>({ status: 'off', capacity: null })
   #platform = $state.raw<Platform | null>(null)
   #target = NOWHERE
@@ -87,6 +88,11 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   /** A link from outside, which waits for a click; one that comes meanwhile waits for its turn. */
   get link(): RoomLink | null {
     return this.#link
+  }
+
+  /** Whose server it means, by all that is known here. */
+  get linkMeans(): LinkMeaning {
+    return this.#linkMeans
   }
 
   /** The code that the link leads to, as it is read aloud. */
@@ -172,6 +178,11 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
     return leadsTo(link, isOwn ? this.#own : { urls: [url], fingerprint: serverId })
   }
 
+  /** Whether a link leads to the carried server. */
+  isOwn(link: RoomLink): boolean {
+    return leadsTo(link, this.#own)
+  }
+
   /** Does what the link asks, now that someone has clicked. Resolves with why not, or null. */
   async followLink(): Promise<string | null> {
     const reason = this.#link && (await this.#follow(this.#link))
@@ -183,13 +194,13 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   async #follow(link: RoomLink): Promise<string | null> {
     const { addresses, fingerprint } = link
     const [first] = addresses
-    const own = leadsTo(link, this.#own) ? this.#ownUrl : null
+    const own = this.isOwn(link) ? this.#ownUrl : null
     const plain = first === undefined ? null : readAddress(first)
     if (own !== null) return this.open(linkRef(link), own)
     if (plain === null)
       return 'The link does not say at which address the meeting is. Ask for the address, and type it below the code.'
-    if (isLoopback(new URL(plain))) return this.open(linkRef(link), plain)
-    const met = await this.#bridge.meetServer({ addresses, fingerprint, isProof: fingerprint !== null })
+    if (fingerprint === null) return this.open(linkRef(link), plain)
+    const met = await this.#bridge.meetServer({ addresses, fingerprint, isProof: true })
     return this.servers.follow(unwrap(met), linkRef(link))
   }
 
@@ -275,8 +286,10 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   /** One that is shown is not replaced, or a click would open another than was read. */
   async #takeLink(): Promise<void> {
     if (this.#link) return
-    const { link } = unwrap(await this.#bridge.takeLink({}))
-    this.#link ??= link
+    const { link, meant } = unwrap(await this.#bridge.takeLink({}))
+    if (this.#link) return
+    this.#link = link
+    this.#linkMeans = meant
   }
 
   #goTo(target: Target): Promise<void> {
@@ -312,9 +325,11 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
     const isAtOwn = this.#ownUrl !== null && this.#isAt(this.#ownUrl)
     const reason = isAtOwn ? await openHere(code) : NOT_FOUND
     if (reason === null) return null
-    const way = await this.servers.lookUp(code)
-    if (way) return wrongIn('code', way.reason)
-    if (this.servers.unknown.length > 0) return { code: NOT_FOUND, pick: code }
+    const having = await this.servers.lookUp(code)
+    const [server] = having
+    if (server && having.length === 1) return wrongIn('code', await this.#visit(server.serverId, code))
+    if (server) return { code: SEVERAL, pick: { code, known: having } }
+    if (this.servers.unknown.length > 0) return { code: NOT_FOUND, pick: { code, known: [] } }
     return isAtOwn ? { code: reason } : { address: 'Type this as well: it is in the link that whoever invites you can copy.' }
   }
 
@@ -379,6 +394,7 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   }
 }
 
+const SEVERAL = 'Several of the servers that you know say that they have this code.'
 const NOT_FOUND = 'None of the servers that you know has this code.'
 
 const isServerId = (server: string) => /^[0-9a-f]{64}$/.test(server)

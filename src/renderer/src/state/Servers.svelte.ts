@@ -16,6 +16,8 @@ export interface NearbyRoom {
 }
 
 type KnownServer = CallValue<'getKnownServers'>['servers'][number]
+/** A known server, by what it is called. */
+export type NamedServer = CallValue<'lookUpCode'>['servers'][number]
 
 /** Goes to a known server's room; resolves with why it does not, or null. */
 type Go = (serverId: string, room: string) => Promise<string | null>
@@ -44,7 +46,8 @@ export class Servers {
 
   /** The public rooms of those that are known; those with people first. */
   get rooms(): readonly NearbyRoom[] {
-    return this.#nearby
+    const named = this.#nearby.map((server) => ({ ...server, name: tellApart(server.name, server.fingerprint, this.#nearby) }))
+    return named
       .flatMap(({ serverId, name, rooms }) => (rooms ?? []).map((room) => ({ serverId: serverId ?? '', server: name, room })))
       .sort((a, b) => Number(b.room.present > 0) - Number(a.room.present > 0))
   }
@@ -89,9 +92,13 @@ export class Servers {
     unwrap(await this.#bridge.forgetServer({ serverId }))
   }
 
-  /** Goes to the server that has the room of a code, among those that are known. Resolves with why it does not; null where none has it. */
-  async lookUp(code: string): Promise<{ reason: string | null } | null> {
-    const [server] = unwrap(await this.#bridge.lookUpCode({ room: code })).servers
-    return server ? { reason: await this.#go(server.serverId, code) } : null
+  /** Those of the known ones that say that they have the room of a code. */
+  async lookUp(code: string): Promise<readonly NamedServer[]> {
+    return unwrap(await this.#bridge.lookUpCode({ room: code })).servers
   }
+}
+
+/** A server's name, with the beginning of its fingerprint where others are called the same: an address is but what they say. */
+export function tellApart(name: string, fingerprint: string, servers: readonly { name: string }[]): string {
+  return servers.filter((other) => other.name === name).length > 1 ? `${name} [${fingerprint.slice(0, 6)}]` : name
 }
