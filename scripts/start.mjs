@@ -39,7 +39,7 @@ process.exitCode = electron === null ? await serve() : await start(electron, [ro
 
 function serve() {
   const { child, ended } = start(node, ['out/main/headless.js', 'serve', ...serverArgs], {
-    env: { LANYARD_LOG_LEVEL: 'warn', ...projectEnv },
+    env: { LANYARD_LOG_LEVEL: 'warn', LANYARD_LOG_FORMAT: 'text', ...projectEnv },
     stdio: ['inherit', 'pipe', 'inherit'],
   })
   if (child.stdout) createInterface(child.stdout).on('line', announce)
@@ -49,10 +49,14 @@ function serve() {
 /** @param {string} line what the server prints: one line of JSON, when it is ready */
 function announce(line) {
   if (!line.startsWith('{"ready":true')) return say(line)
-  /** @type {{ url: string, urls: string[], dataDir: string }} */
-  const { url, urls, dataDir } = JSON.parse(line)
+  /** @type {{ url: string, urls: string[], plainUrls?: string[], words: string[] | null, dataDir: string }} */
+  const { url, urls, plainUrls = [], words, dataDir } = JSON.parse(line)
   say(`Lanyard is ready: ${url}`)
   for (const other of urls.filter((other) => other !== url)) say(`  also at ${other}`)
+  for (const plain of plainUrls)
+    say(`  without encryption, to watch, listen and chat: ${plain} (others on the network can read along)`)
+  if (words) say(`  Guests compare these words with you: ${words.join(' ')}`)
+  else say('  For this computer alone. To let others in: npm start -- --host 0.0.0.0')
   say(`Rooms and messages are kept in ${dataDir}. Ctrl+C ends the server.`)
   if (opens) open(url)
 }

@@ -146,5 +146,17 @@ test.describe('on a network without a way out', () => {
     await grace.page.keyboard.press('Escape')
     await expect(grace.page.getByRole('button', { name: 'Meet Studio' })).toBeVisible()
     await expect(grace.page.getByRole('list', { name: 'Rooms on this network' })).not.toContainText('Design sync')
+
+    // An address alone leads to a first meeting, and to no room.
+    const { page } = grace
+    const { hosting } = await ada.probe()
+    const [at = ''] = hosting.status === 'on' ? hosting.urls : []
+    await page.getByRole('textbox', { name: 'Join code' }).fill('')
+    await page.getByRole('textbox', { name: 'Address' }).fill(new URL(at).host)
+    await page.getByRole('button', { name: 'Join' }).click()
+    await page.getByRole('dialog', { name: 'First meeting with' }).getByRole('button', { name: 'They match' }).click()
+    await expect(page.getByRole('list', { name: 'Rooms on this network' })).toContainText('Design sync')
+    await page.getByRole('button', { name: 'Join' }).click()
+    await expect(page.getByRole('textbox', { name: 'Join code' })).toHaveAccessibleDescription(/which you know/)
   })
 })

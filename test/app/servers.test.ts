@@ -73,14 +73,30 @@ test('F62: nobody is met in the place of a server that is known', async () => {
   expect(await typed(rogue.address)).toEqual(changed)
   expect(await servers.meetAgain(id)).toEqual(changed)
   expect(await servers.locate(id)).toBeNull()
-  // Not by what it says in the network either.
-  network.claim(fingerprintOf(rogueKeys), [rogue.address])
+  // Not by what it says in the network either, where it takes the name as well.
+  network.claim(fingerprintOf(rogueKeys), [rogue.address], server.address)
   const [seen] = servers.nearby
   expect(seen).toMatchObject({ serverId: null, rooms: null })
   const met = await servers.meet({ addresses: [rogue.address], fingerprint: seen!.fingerprint, isProof: false })
   expect(met).toEqual(changed)
   expect(() => servers.trust(seen!.fingerprint)).toThrow('Meet this server first')
   expect(rogue.told).toBe('')
+})
+
+test('who has been given the address of a known server, and has a name of their own, is met as somebody else', async () => {
+  const [keys, otherKeys] = [await certificateOf(await office()), await certificateOf(await office())]
+  const server = await TlsServer.start(keys)
+  const { know, known, network, servers, typed } = appCopy()
+  const id = await know(server)
+  await server.close()
+  const other = await TlsServer.start(otherKeys, { port: server.port })
+  network.claim(fingerprintOf(otherKeys), [other.address], 'Zoe')
+  const wish = { addresses: [other.address], fingerprint: fingerprintOf(otherKeys), isProof: false }
+  expect(await servers.meet(wish)).toMatchObject({ status: 'new', name: 'Zoe', inPlaceOf: server.address })
+  // Whoever types the address means the one that they know.
+  expect(await typed(other.address)).toMatchObject({ status: 'changed', name: server.address })
+  expect(known.withId(id)?.addresses).toEqual([server.address])
+  expect(other.told).toBe('')
 })
 
 test('whoever only claims in the network to be a known server is not met in its place', async () => {

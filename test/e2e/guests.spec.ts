@@ -32,7 +32,8 @@ test('F63: with a telephone one passes the warning knowingly, compares the words
   const grace = await person('Grace', { look: 'green', phone: true, args: [leadsHere()] })
   await passWarning(grace.page, `${open.secure}/?room=${code.replace('-', '')}`)
 
-  await expect(grace.page.getByRole('heading', { name: /^Is this really .* computer\?$/ })).toBeVisible()
+  await expect(grace.page.getByRole('heading', { name: /^Is this really “.*”\?$/ })).toBeVisible()
+  await expect(grace.page.getByText('for another certificate')).toHaveCount(0)
   const { words, fingerprint } = JSON.parse(
     (await lanyard('certificate', 'show', '--json', '--data-dir', open.dataDir)).stdout,
   ) as {
@@ -61,9 +62,10 @@ test('F63: with a telephone one passes the warning knowingly, compares the words
     await lanyard('certificate', 'renew', '--data-dir', open.dataDir)
     // A browser that keeps its connections keeps what it has seen there, too.
     const lin = await person('Lin', { look: null, args: [leadsHere()] })
-    await passWarning(lin.page, open.secure)
+    await passWarning(lin.page, `${open.secure}/j/${code.replace('-', '')}#fp=${parseFingerprint(fingerprint)}`)
     await expect(lin.page.getByRole('list', { name: 'Words to compare' })).toBeVisible()
     expect(await shownWords(lin.page)).not.toEqual(words)
+    await expect(lin.page.getByText('Your link was made for another certificate.')).toBeVisible()
   })
 })
 

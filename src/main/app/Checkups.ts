@@ -19,6 +19,9 @@ export interface CheckupsParts {
   tell: (progress: EventPayload<'networkChecked'>) => void
 }
 
+/** Servers that nobody has met, and the way to which is looked at; anyone can claim to be many. */
+const MOST_UNMET = 3
+
 /** Looks at the network for the window, one look after the other. */
 export class Checkups {
   readonly #parts: CheckupsParts
@@ -54,11 +57,15 @@ export class Checkups {
     }
     const { server } = place.whereabouts
     const ids = server ? [server.serverId] : servers.nearby.flatMap(({ serverId }) => serverId ?? [])
-    return ids.flatMap((id) => {
+    const met = ids.flatMap((id) => {
       const { name, fingerprint } = known.withId(id) ?? {}
       const addresses = servers.addressesOf(id)
       return name === undefined || !fingerprint || addresses.length === 0 ? [] : [{ name, addresses, fingerprint }]
     })
+    if (server || met.length > 0) return met
+    // Nothing proves that they are who they say: so it is looked whether they can be reached, and nobody is asked anything.
+    const unmet = servers.nearby.filter((one) => one.address !== '').slice(0, MOST_UNMET)
+    return unmet.map(({ name, address }) => ({ name, addresses: [address], fingerprint: null }))
   }
 
   get #own(): OwnServer {

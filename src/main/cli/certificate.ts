@@ -32,8 +32,10 @@ export function addCertificateCommands(program: Command, common: CommonOptions):
       })
 
   command('show', 'show its fingerprint, and the six words that stand for it', (owner) => owner.get('/owner/certificate', Answer))
-  command('renew', 'make a new one: whoever has compared the old one has to compare again', (owner) =>
-    owner.post('/owner/certificate', Answer, {}),
+  command(
+    'renew',
+    'make a new one: in browsers the words are compared again, and links and QR codes of before lead nobody new here',
+    (owner) => owner.post('/owner/certificate', Answer, {}),
   )
 }
 

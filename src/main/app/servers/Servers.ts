@@ -111,12 +111,14 @@ export class Servers extends Emitter<{ changed: [] }> {
     if (recognised.status === 'outdated') return { status: 'changed', name: recognised.server.name, words: await words() }
     if (isProof) return this.#know(found)
     const before = recognised.status === 'changed' ? recognised.server : null
-    if (before && !(await this.#isElsewhere(before, address)))
+    const name = this.#nameOf(shown.fingerprint)
+    // Addresses are given to others. Whoever was picked from the list by another name is another server; by the same one, none to meet.
+    const isOther = fingerprint !== null && name !== null && name !== before?.name
+    if (before && !isOther && !(await this.#isElsewhere(before, address)))
       return { status: 'changed', name: before.name, words: await words() }
     // Whoever has typed a name that this computer's own authorities vouch for needs no words.
     if (shown.isPublic && fingerprint === null) return this.#know(found)
     this.#remember(found)
-    const name = this.#nameOf(shown.fingerprint)
     return {
       ...{ status: 'new', fingerprint: shown.fingerprint, name, address, words: await words() },
       inPlaceOf: before?.name ?? null,

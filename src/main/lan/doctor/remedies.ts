@@ -85,7 +85,7 @@ const words: Record<Culprit, Words> = {
     summary: `No server listens at ${whereOf(seen)}: the computer is there, and refuses.`,
     steps: [
       'Ask whoever hosts whether Lanyard still hosts, and at which address and port.',
-      'Where it does, its firewall refuses.',
+      'Where it does, it listens for its own computer alone (--host 0.0.0.0 lets others in), or its firewall refuses.',
     ],
   }),
   hostFirewall: ({ seen }) => ({
@@ -111,7 +111,7 @@ const words: Record<Culprit, Words> = {
   notLanyard: ({ seen }) => ({
     summary: `Whoever answers at ${whereOf(seen)} is no Lanyard server.`,
     steps: [
-      'Check the port: another program may have it, and Lanyard another one.',
+      'Check the port: another program may have it, and Lanyard another one. Its port for browsers without encryption is not this one either.',
       'A Lanyard of another version is to be updated.',
     ],
   }),

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { parseFingerprint, type Fingerprint } from '../../../shared/fingerprint.ts'
@@ -77,12 +78,15 @@ function identityOf(server: KeyPair, authority: KeyPair | null): Identity {
     credentials: { cert, key: server.key },
     authority: authority?.certificate ?? null,
     excess: authority ? permittedNames(authority.certificate).filter((name) => !isLocalName(name)) : [],
-    names: (certificate.subjectAltName ?? '').split(', ').map((name) => name.replace(/^(DNS|IP Address):/, '')),
+    names: (certificate.subjectAltName ?? '').split(', ').map((name) => short(name.replace(/^(DNS|IP Address):/, ''))),
     validUntil: certificate.validToDate,
   }
 }
 
 const isLocalName = (name: string) => /(^|\.)(local|localhost)$/.test(name)
+
+/** As people write IPv6 addresses (RFC 5952). */
+const short = (name: string) => (isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name)
 
 const runsOut = ({ certificate }: KeyPair) => new X509Certificate(certificate).validToDate.getTime() < Date.now() + RENEW_MS
 

@@ -83,7 +83,7 @@ export interface Platform {
   /** The same for people. */
   readonly serverLabel: string
   /** What the window was opened for: `/j/CODE?username=NAME#k=KEY`; `room` as requests take it, or what is wrong with the link. */
-  readonly invitation: { room: string | null; name: string | null; fault?: LinkFault | null }
+  readonly invitation: { room: string | null; name: string | null; fault?: LinkFault | null; fingerprint?: Fingerprint | null }
   /** Whether others on the network can read what this window and the server say to each other. */
   readonly isPlain: boolean
   /** Null where the server's certificate is held against the one that is known before anything is said, as the app does. */

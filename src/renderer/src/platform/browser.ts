@@ -23,6 +23,7 @@ export function browserPlatform(): Platform {
     invitation: {
       room: link && linkRef(link),
       name: new URLSearchParams(location.search).get('username'),
+      fingerprint: link?.fingerprint ?? null,
       // The address of the first screen is no link.
       fault: fault === 'notALink' ? null : fault,
     },
@@ -38,7 +39,8 @@ export function browserPlatform(): Platform {
       write('hostKeys', Object.fromEntries([[roomId, key], ...Object.entries(others)].slice(0, MAX_HOST_KEYS)))
     },
     appLink(room, links) {
-      const link = invited(room)
+      // The app comes to where it is encrypted, and the page is not there.
+      const link = isPlain ? null : invited(room)
       return link ? writeAppLink(link) : (links?.app ?? null)
     },
     showRoom(room) {

@@ -12,6 +12,8 @@ export interface Stranger {
   fingerprint: string
   /** Whether it was another one before. */
   hasChanged: boolean
+  /** Whether the link that was opened names another one. */
+  isNotLinked: boolean
 }
 
 /** How a browser stands with the server: whether others can read along, and whether it is the one that its person means. */
@@ -57,7 +59,11 @@ export class Contact {
     if (!this.#platform.acquaintance || !this.#has('byOwnAuthority') || !server?.fingerprint || !server.words) return null
     if (server.fingerprint === this.#known) return null
     const { name, words, fingerprint } = server
-    return { name, words, fingerprint: formatFingerprint(fingerprint), hasChanged: this.#known !== null }
+    const { fingerprint: linked = null } = this.#platform.invitation
+    return {
+      ...{ name, words, fingerprint: formatFingerprint(fingerprint), hasChanged: this.#known !== null },
+      isNotLinked: linked !== null && linked !== fingerprint,
+    }
   }
 
   /** What stands for the server's certificate, to be read to others; null where it has none, or who is here cannot be sure of it. */

@@ -128,7 +128,8 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
    */
   async openTyped(openHere: (ref: string) => Promise<string | null>): Promise<Mistyped | null> {
     const { code, address } = this.typed
-    if (code.trim() === '') return { code: 'Type the code that you were given.' }
+    if (code.trim() === '')
+      return address.trim() === '' ? { code: 'Type the code that you were given.' } : this.#meetTyped(address)
     const read = readTyped(code)
     if (read.kind === 'wrong') return { code: read.message }
     if (read.kind === 'name') return { code: NO_CODE }
@@ -138,9 +139,21 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
     const room = read.kind === 'link' ? read.link.room : read.ref
     if (address.trim() === '') return this.#openCode(room, openHere)
     const at = readAddress(address)
-    if (at === null) return { address: 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.' }
+    if (at === null) return { address: NO_ADDRESS }
     if (this.#isAt(at)) return wrongIn('code', await openHere(room))
     return wrongIn('address', await this.open(room, at))
+  }
+
+  /** Meets whoever answers at an address that is typed without a code. Resolves with what is wrong with it, or null. */
+  async #meetTyped(address: string): Promise<Mistyped | null> {
+    const at = readAddress(address)
+    if (at === null) return { address: NO_ADDRESS }
+    const { protocol, host } = new URL(at)
+    if (protocol !== 'https:') return { code: 'Type the code that you were given.' }
+    const met = unwrap(await this.#bridge.meetServer({ addresses: [host], fingerprint: null, isProof: false }))
+    if (met.status === 'known')
+      return { code: `That is ${met.name}, which you know. Its rooms are listed here; type the code of any other.` }
+    return wrongIn('address', await this.servers.follow(met, null))
   }
 
   /** Goes to the door of a room of whoever answers at an address. Resolves with why it does not, or null. */
@@ -232,6 +245,12 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   get typedPlace(): string | null {
     const address = readAddress(this.typed.address)
     return address && hostPortOf(address)
+  }
+
+  /** The first address of the link that is typed as a code; null while it is none. */
+  get linkedPlace(): string | null {
+    const read = readTyped(this.typed.code)
+    return read.kind === 'link' ? (read.link.addresses[0] ?? null) : null
   }
 
   /** Whether an address is that of the server that the window is at. */
@@ -394,8 +413,9 @@ export class Desktop extends Emitter<{ commanded: [Command]; serverBack: []; ser
   }
 }
 
+const NO_ADDRESS = 'That is no address. One looks like https://meet.example or 192.168.1.20:4433.'
 const SEVERAL = 'Several of the servers that you know say that they have this code.'
-const NOT_FOUND = 'None of the servers that you know has this code.'
+const NOT_FOUND = 'None of the servers that you know, and that answer, has this code.'
 
 const isServerId = (server: string) => /^[0-9a-f]{64}$/.test(server)
 
