@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
@@ -124,6 +125,8 @@ export class Echo {
     const trial = this.#trials.get(trialId)
     if (!trial) return false
     await trial.settle()
+    // mediasoup hands on what it was told a turn after the answers that came with it.
+    await setImmediate()
     trial.end()
     return trial.isHeard
   }
