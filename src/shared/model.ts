@@ -3,6 +3,7 @@ import type { types } from 'mediasoup-client'
 import { z } from 'zod'
 import { parseJoinCode } from './joinCode.ts'
 import { LinkKey } from './linkKey.ts'
+import { canBeSeen, oneLine } from './names.ts'
 import { roles } from './roles.ts'
 import { isTimeZone } from './timeZone.ts'
 
@@ -12,15 +13,6 @@ export type DtlsParameters = types.DtlsParameters
 export type IceParameters = types.IceParameters
 export type IceCandidate = types.IceCandidate
 
-/**
- * Control characters and marks that nobody sees or that turn text around, with which a name could pose as another one. Joiners stay,
- * because emoji and many scripts are written with them, and so do the tags of flags.
- */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])\p{Cf}/gu
-/** Letters that are drawn as nothing: a name of them alone is none. */
-const BLANK = /\s|\u115f|\u1160|\u200c|\u200d|\u3164|\uffa0|[\u{e0020}-\u{e007f}]/gu
-const canBeSeen = (text: string) => text.replace(BLANK, '') !== ''
-const oneLine = (text: string) => text.toWellFormed().replace(UNSEEN, ' ').trim()
 /** Chat keeps its line breaks and tabs. */
 const manyLines = (text: string) =>
   text
@@ -188,17 +180,19 @@ export type RoomSettings = z.infer<typeof RoomSettings>
 export const RoomState = z.enum(['EMPTY', 'ACTIVE', 'IN_CALL'])
 export type RoomState = z.infer<typeof RoomState>
 
-/** A name as it comes back: as it went in, or none. */
-const KnownName = DisplayName.or(z.literal(''))
+/** A name as it comes back: as it went in, or none, which it is as well where it is one that nobody may have. */
+const KnownName = z.string().overwrite((name) => DisplayName.safeParse(name).data ?? '')
 
 /** What comes back is held to the bounds of what goes in: a server, too, may be hostile. */
 export const Room = z.object({
   id: Id.describe('128 random bits'),
-  name: RoomName,
+  name: z.string().overwrite((name) => RoomName.safeParse(name).data ?? 'Room without a name'),
   slug: Slug.nullable(),
   description: Description,
   joinCode: z.string().max(64).describe('six characters, without a dash'),
-  linkKey: LinkKey.describe('what links carry beside the code: a reference `CODE.KEY` counts as no guess'),
+  linkKey: LinkKey.nullable().describe(
+    'what links carry beside the code: a reference `CODE.KEY` counts as no guess; null over a connection that others can read',
+  ),
   visibility: Visibility,
   admission: Admission,
   locked: z.boolean(),

@@ -24,7 +24,7 @@ export const Welcome = z.object({
   features: z.record(z.string(), z.boolean()),
   server: z.object({
     id: Id,
-    name: z.string().max(200),
+    name: DisplayName.catch('Server without a name').describe('cleaned like those of people; one that is none is replaced'),
     version: z.string().max(64),
     fingerprint: Fingerprint.nullable().describe('SHA-256 of its certificate; null where it has none'),
     words: z.array(z.string().max(32)).max(12).nullable().describe('that stand for the fingerprint, to be compared aloud'),

@@ -108,7 +108,7 @@ export interface RoomLinks {
  * as that of a proxy; addresses of this computer are left out where there are others. Null where there is no address at all.
  */
 export function linksTo(
-  { joinCode, linkKey }: { joinCode: string; linkKey: string },
+  { joinCode, linkKey }: { joinCode: string; linkKey: string | null },
   { urls, fingerprint }: LinkedServer,
   reachedAt: string | null = null,
 ): RoomLinks | null {

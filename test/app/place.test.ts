@@ -33,7 +33,7 @@ function place() {
   return { place: new Place(parts), known, servers, network, know, window }
 }
 
-const office = () => makeAuthority({ server: 'Office', hosts: [] })
+const office = () => makeAuthority({ server: 'Office' })
 
 test('the window goes to a server that answers, in the session of its certificate, and back', async () => {
   const keys = await certificateOf(await office())

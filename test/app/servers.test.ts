@@ -14,7 +14,7 @@ import { startServer, temporaryDirectory } from '../support/server.ts'
 import { TlsServer } from '../support/TlsServer.ts'
 import { until } from '../support/until.ts'
 
-const office = () => makeAuthority({ server: 'Office', hosts: [] })
+const office = () => makeAuthority({ server: 'Office' })
 
 test('F62: whoever is met for the first time is told nothing, and is known once the words were compared', async () => {
   const keys = await certificateOf(await office())

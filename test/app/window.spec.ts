@@ -106,7 +106,7 @@ test('F61: a link leads to the same door, whether the system hands it over or it
     await page.getByRole('button', { name: 'Join' }).click()
     await atDoor()
   }
-  await code.fill(`lanyard://join/${room.joinCode}?at=${at}&k=${room.linkKey.slice(1)}`)
+  await code.fill(`lanyard://join/${room.joinCode}?at=${at}&k=${room.linkKey!.slice(1)}`)
   await page.getByRole('button', { name: 'Join' }).click()
   await expect(code).toHaveAccessibleDescription(/The end of that link/)
 })

@@ -48,7 +48,7 @@ test('F61: a link leads to its room, a reload leads back, and the app can be ask
   })
 
   await test.step('a damaged one says so', async () => {
-    await page.goto(`${server.url}/j/${room.joinCode}#k=${room.linkKey.slice(1)}`)
+    await page.goto(`${server.url}/j/${room.joinCode}#k=${room.linkKey!.slice(1)}`)
     await page.reload()
     await expect(page.getByRole('heading', { name: 'That link is damaged' })).toBeVisible()
     await page.getByRole('button', { name: 'Back to the first screen' }).click()

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { CodeBudget, type Guesser } from '../../src/main/server/CodeBudget.ts'
+import { Echo } from '../../src/main/server/Echo.ts'
+import { PasswordBudget } from '../../src/main/server/PasswordBudget.ts'
 import { Client, hostRoom, newDevice } from '../support/Client.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
@@ -87,4 +89,64 @@ test('R10: who guesses is told to wait; those inside, ids, and devices that were
   await guesser.say('Nobody inside notices')
   const back = await Client.connect(server.url, { device })
   await back.join({ joinCode: room.joinCode, name: 'Grace' })
+})
+
+test('R10: one address that goes on guessing uses up no more than its own budget, and others find their rooms', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const budget = new CodeBudget()
+  const guesser = { address: '192.0.2.66', knownUserId: null }
+  const guess = () =>
+    lookUps(
+      budget,
+      Array.from({ length: 200 }, () => guesser),
+    )
+  const other = () => budget.spend({ address: '192.0.2.1', knownUserId: null }, () => Promise.resolve('room'))
+  expect(await guess()).toBe(40)
+  expect(await other()).toBe('room')
+  for (let minute = 0; minute < 9; minute += 1) {
+    vi.advanceTimersByTime(60_000)
+    expect(await guess()).toBe(0)
+    expect(await other()).toBe('room')
+  }
+})
+
+test('one address that goes on guessing a password keeps out nobody who knows it', async () => {
+  const budget = new PasswordBudget()
+  const tries = Array.from({ length: 500 }, () => budget.spend('room', '192.0.2.66', () => Promise.resolve(false)))
+  const results = await Promise.allSettled(tries)
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+  expect(await budget.spend('room', '192.0.2.1', () => Promise.resolve(true))).toBe(true)
+})
+
+test('one address that goes on asking the doctor’s helper leaves it to the others', async () => {
+  const echo = new Echo({ createRouter: () => Promise.reject(new Error('none')) })
+  onTestFinished(() => echo.close())
+  const answers = await Promise.allSettled(Array.from({ length: 4_000 }, () => echo.time('192.0.2.66')))
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(180)
+  expect(await echo.time('192.0.2.1')).toMatchObject({ seenAt: '192.0.2.1' })
+})
+
+test('what costs too much for what is left takes nothing away', async () => {
+  const echo = new Echo({ createRouter: () => Promise.reject(new Error('none')) })
+  onTestFinished(() => echo.close())
+  for (let i = 0; i < 178; i += 1) await echo.time('192.0.2.1')
+  await expect(echo.tryMedia('192.0.2.1')).rejects.toMatchObject({ code: 'rateLimited' })
+  for (let i = 0; i < 2; i += 1) await echo.time('192.0.2.1')
+  await expect(echo.time('192.0.2.1')).rejects.toMatchObject({ code: 'rateLimited' })
+})
+
+test('R10: while one guesses codes and passwords, the right ones of others lead in, over REST as well', async () => {
+  const { url } = await startServer()
+  const { room } = await hostRoom(url, { password: 'open sesame' })
+  const guesser = await Client.connect(url, { from: '127.0.0.66' })
+  const codes = Array.from({ length: 60 }, (_, i) => guesser.refusal('findRoom', { roomId: `ZZZZ${i + 10}` }))
+  expect((await Promise.all(codes)).filter((code) => code === 'rateLimited')).toHaveLength(20)
+  const passwords = []
+  for (let i = 0; i < 220; i += 1)
+    passwords.push(await guesser.refusal('joinRoom', { roomId: room.id, name: 'Mallory', password: `${i}` }))
+  expect(passwords.filter((code) => code === 'passwordRequired')).toHaveLength(10)
+  const grace = await Client.connect(url, { from: '127.0.0.3' })
+  await grace.join({ joinCode: room.joinCode, name: 'Grace', password: 'open sesame' })
+  expect((await fetch(`${url}/api/rooms/join/${room.joinCode}`)).status).toBe(200)
 })

@@ -62,6 +62,7 @@ test('a wrong call ends with 2 and says what is wrong', async () => {
     [['--port', 'many'], 'whole number'],
     [['--rtc-port-range', '9-1'], 'two ports'],
     [['--name', ''], 'Give a name'],
+    [['--name', '\u2800'], 'Give a name'],
     [['--announce-ip', '10.0.0.1,here'], 'Give an IP address'],
     [['--no-such-flag'], '--no-such-flag'],
   ] as const) {

@@ -1,6 +1,8 @@
 /** R9: whoever asks in the name of another host or another page gets nothing, by whichever port and on whichever way. */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import type { RoomServer } from '../../src/main/server/index.ts'
 import { Client } from '../support/Client.ts'
@@ -246,3 +248,31 @@ test('a script of another page reads nothing: no JSONP, and later requests of a 
   const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
   expect(await status(server.url, `${polling}&sid=${sid}`, { Host: host, Origin: 'http://evil.example' })).toBe(403)
 })
+
+const lan = Object.values(networkInterfaces())
+  .flatMap((all) => all ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+
+test.skipIf(!lan)(
+  'who comes without encryption from elsewhere is led to this server’s encrypted page, and nowhere else',
+  async () => {
+    const { port } = await startServer({ host: '0.0.0.0', mdns: false })
+    /** Status and target, for what stands in the first lines of a request as it is. */
+    const answer = (start: string, host: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, lan, () => socket.write(`${start} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))
+        let heard = ''
+        socket.setEncoding('latin1')
+        socket.on('data', (text: string) => (heard += text))
+        socket.once('error', reject)
+        socket.once('close', () => resolve(`${heard.slice(9, 12)} ${/^location: (.*)\r$/im.exec(heard)?.[1] ?? ''}`.trim()))
+      })
+    for (const host of [`${lan}:${port}`, `localhost:${port}`])
+      expect(await answer('GET /j/ABC123', host)).toBe(`308 https://${host}/j/ABC123`)
+    expect(await answer('GET //evil.example/x', `${lan}:${port}`)).toBe(`308 https://${lan}:${port}//evil.example/x`)
+    for (const host of foreignHosts.filter((foreign) => foreign !== lan))
+      expect(await answer('GET /', host), host).toBeOneOf(['400', '403'])
+    for (const start of ['POST /', 'GET http://evil.example/', `GET http://${lan}:${port}/`, 'GET @evil.example/', 'OPTIONS *'])
+      for (const host of [`${lan}:${port}`, lan!]) expect(await answer(start, host), start).toBeOneOf(['400', '403'])
+  },
+)

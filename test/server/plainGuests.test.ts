@@ -176,6 +176,79 @@ describe('rooms', () => {
     })
   }
 
+  test('hidden ones leave no trace in the list: no id, no page, no count, no name', async () => {
+    const server = await startOpen()
+    const guest = await comePlain(server)
+    await guest.request('listRooms', {})
+    const owner = await Client.connect(server.url)
+    const { room: hidden } = await owner.request('createRoom', { name: 'Salaries', password: 'open sesame' })
+    await owner.request('updateRoom', { roomId: hidden.id, changes: { visibility: 'private', password: null } })
+    const { room: other } = await owner.request('createRoom', { name: 'Salaries, too', admission: 'lobby' })
+    await owner.request('deleteRoom', { roomId: other.id })
+    // Older than all that is hidden, and yet on the first page.
+    const { room: open } = await owner.request('createRoom', { name: 'Open' })
+    await guest.take('roomChanged', ({ room }) => room.id === open.id)
+    for (let i = 0; i < 60; i += 1) await owner.request('createRoom', { name: `Hidden ${i}`, admission: 'lobby' })
+    const { rooms, cursor } = await guest.request('listRooms', {})
+    expect([rooms.map(({ id }) => id), cursor]).toEqual([[open.id], null])
+    expect(await guest.request('listRooms', { query: 'Hidden' })).toEqual({ rooms: [], cursor: null })
+    // What is told next is told after all that was due before.
+    await owner.request('deleteRoom', { roomId: open.id })
+    await guest.take('roomGone', ({ roomId }) => roomId === open.id)
+    expect(guest.heard).toEqual([])
+  })
+
+  test('people in hidden rooms crowd no open one out of the list', async () => {
+    const server = await startOpen()
+    const { room } = await hostRoom(server.url)
+    for (let i = 0; i < 50; i += 1) {
+      const { host, room: hidden } = await hostRoom(server.url, { admission: 'lobby' })
+      const secondWindow = await Client.connect(server.url, { device: host.device })
+      await secondWindow.join({ roomId: hidden.id, name: 'Ada' })
+    }
+    const { rooms } = await (await comePlain(server)).request('listRooms', {})
+    expect(rooms).toMatchObject([{ id: room.id, present: 1 }])
+  })
+
+  test('one that was shown, and is hidden and shown in one burst, is told of as it is at the end', async () => {
+    const server = await startOpen()
+    const guest = await comePlain(server)
+    await guest.request('listRooms', {})
+    const owner = await Client.connect(server.url)
+    const { room } = await owner.request('createRoom', { name: 'Open' })
+    await guest.take('roomChanged')
+    const change = (changes: RoomSettings) => owner.request('updateRoom', { roomId: room.id, changes })
+    await Promise.all([change({ locked: true }), change({ password: 'open sesame' })])
+    expect(await guest.take('roomGone')).toEqual({ roomId: room.id })
+    await change({ password: null, locked: false })
+    await guest.take('roomChanged', (news) => news.room.id === room.id && !news.room.locked)
+  })
+
+  test('the key of a room’s link is told in the clear nowhere, so that nobody comes in with it once the room is closed to such', async () => {
+    const server = await startOpen()
+    const { host, room } = await hostRoom(server.url, { maxPeers: 2 })
+    expect(room.linkKey).not.toBeNull()
+    const [watcher, guest, queued] = [await comePlain(server), await comePlain(server), await comePlain(server)]
+    expect((await watcher.request('listRooms', {})).rooms).toMatchObject([{ id: room.id, linkKey: null }])
+    expect((await watcher.request('findRoom', { roomId: room.id })).room.linkKey).toBeNull()
+    const { resume } = guest.welcome
+    expect((await guest.join({ roomId: room.id, name: 'Grace' })).room.linkKey).toBeNull()
+    expect(await queued.request('joinRoom', { roomId: room.id, name: 'Lin', queue: true })).toMatchObject({
+      ...{ status: 'waiting', room: { linkKey: null } },
+    })
+    await host.request('updateRoom', { changes: { description: 'Read by everybody', maxPeers: 3 } })
+    for (const plain of [watcher, guest])
+      expect(await plain.take('roomChanged', (news) => news.room.description !== '')).toMatchObject({ room: { linkKey: null } })
+    expect((await host.take('roomChanged', (news) => news.room.description !== '')).room.linkKey).toBe(room.linkKey)
+    expect((await queued.take('admitted')).room.linkKey).toBeNull()
+    guest.vanish()
+    await host.take('peerReconnecting')
+    const back = await comePlain(server, { resume })
+    expect(back.resumed?.room.linkKey).toBeNull()
+    for (const { heard, welcome } of [watcher, guest, queued, back])
+      expect(JSON.stringify([heard, welcome])).not.toContain(room.linkKey!)
+  })
+
   test('someone in the line for a place is sent away as well', async () => {
     const server = await startOpen()
     const { host, room } = await hostRoom(server.url, { maxPeers: 1 })

@@ -1,12 +1,15 @@
 /** How a server shows who it is: the certificate that it makes once and keeps, one that its owner brings, and six words. */
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls'
+import { pino } from 'pino'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseFingerprint } from '../../src/shared/fingerprint.ts'
 import { wordsOf } from '../../src/main/lan/words.ts'
 import { keptIdentity, renewIdentity } from '../../src/main/server/tls/Identity.ts'
+import { permittedNames } from '../../src/main/server/tls/permittedNames.ts'
+import { olderAuthority } from '../support/certificates.ts'
 import { Client } from '../support/Client.ts'
 import { startServer, temporaryDirectory } from '../support/server.ts'
 
@@ -66,7 +69,9 @@ test('the certificate is for this machine’s names, and whoever installs its au
   const certificate = new X509Certificate(readFileSync(join(dataDir, 'keys', 'server.crt')))
   expect(certificate.checkHost('localhost')).toBe('localhost')
   expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
-  // The authority can vouch for private addresses and this machine alone.
+  // Nobody could tell a bare name from a domain of the internet.
+  for (const name of certificate.subjectAltName!.match(/(?<=DNS:)[^,]+/g)!) expect(name).toMatch(/^localhost$|\.local$/)
+  // It is one, and may vouch for names and addresses of private networks alone (trust.test.ts).
   expect(new X509Certificate(authority).ca).toBe(true)
 })
 
@@ -98,6 +103,29 @@ test('F62: a certificate is kept until 60 days before it runs out; then the same
   expect(next.validUntil.getTime()).toBeGreaterThan(first.validUntil.getTime())
   const isVouchedFor = new X509Certificate(next.credentials.cert).verify(new X509Certificate(first.authority!).publicKey)
   expect(isVouchedFor).toBe(true)
+})
+
+test('an authority of an older version is kept, vouches for what it has vouched for, and is said to be able to vouch for too much', async () => {
+  const dataDir = await temporaryDirectory()
+  const [authority, keys] = [await olderAuthority('dev'), join(dataDir, 'keys')]
+  mkdirSync(keys, { mode: 0o700 })
+  writeFileSync(join(keys, 'authority.crt'), authority.certificate)
+  writeFileSync(join(keys, 'authority.key'), authority.key)
+  const said: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) })
+  const server = await startServer({ dataDir, tls: 'on' }, { log })
+  expect(said.filter((line) => line.includes('"domains":["dev"]'))).toHaveLength(1)
+  expect((await shownBy(server, authority.certificate)).isAuthorized).toBe(true)
+  await server.close()
+  await renewIdentity(keys, 'Anna')
+  const renewed = await startServer({ dataDir, tls: 'on' })
+  expect(renewed.fingerprint).not.toBe(server.fingerprint)
+  expect((await shownBy(renewed, authority.certificate)).isAuthorized).toBe(true)
+  expect(readFileSync(join(keys, 'authority.crt'), 'utf8')).toBe(authority.certificate)
+
+  const fresh = await startServer({ tls: 'on' }, { log })
+  expect(permittedNames(readFileSync(join(fresh.dataDir, 'keys', 'authority.crt'), 'utf8'))).toEqual(['local', 'localhost'])
+  expect(said.filter((line) => line.includes('vouch'))).toHaveLength(1)
 })
 
 describe('keys that are no use are named, and nothing is put in their place', () => {

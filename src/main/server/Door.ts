@@ -57,7 +57,12 @@ export class Door extends Emitter<{ waits: [Waiter]; gaveUp: [Waiter] }> {
 
   /** As whoever waits is told. */
   placeOf(waiter: Waiter): WaitingPlace {
-    return { status: 'waiting', reason: waiter.reason, place: this.waiting.placeOf(waiter), room: this.#room.info }
+    return {
+      status: 'waiting',
+      reason: waiter.reason,
+      place: this.waiting.placeOf(waiter),
+      room: this.#room.shownTo(waiter.applicant),
+    }
   }
 
   /** Lets those of the lobby in who are named, or all. Throws `nobodyWaiting`. */

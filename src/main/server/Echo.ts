@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
@@ -13,8 +14,8 @@ import { isLoopback } from './tls/onePort.ts'
 const IN_A_MINUTE = { one: 180, all: 1_800 }
 /** What costs the server more than an answer. */
 const DEAR = 5
-/** Media transports at once, and how long one is there, in ms. */
-const MOST_TRIALS = 8
+/** Media transports at once, for one network and for all, and how long one is there, in ms. A look takes two, over UDP and TCP. */
+const MOST_TRIALS = { one: 4, all: 8 }
 const TRIAL_MS = 10_000
 /** Questions to everyone that are remembered. */
 const MOST_QUESTIONS = 200
@@ -24,6 +25,8 @@ const ANNOUNCE_EVERY_MS = 1_000
 const CONNECT_MS = 3_000
 
 interface Trial {
+  /** Whose it is. */
+  network: string
   isHeard: boolean
   /** Resolves when the worker has said all that it has heard until now. */
   settle: () => Promise<unknown>
@@ -37,7 +40,8 @@ export class Echo {
   readonly #all = new RateLimiterMemory({ points: IN_A_MINUTE.all, duration: 60 })
   readonly #trials = new Map<string, Trial>()
   readonly #questions = new Set<string>()
-  #starting = 0
+  /** Whose trials are about to be there. */
+  readonly #starting: string[] = []
   #announcing: Paced | null = null
   #off: (() => void) | null = null
   #closed = false
@@ -77,11 +81,13 @@ export class Echo {
   /** A transport that is there for a moment. Throws `rateLimited`, `mediaUnavailable`. */
   async tryMedia(asker: string | null): Promise<MediaTrial> {
     await this.#pay(asker, DEAR)
-    if (this.#trials.size + this.#starting >= MOST_TRIALS)
+    const network = networkOf(asker)
+    const networks = [...this.#starting, ...[...this.#trials.values()].map((trial) => trial.network)]
+    if (networks.length >= MOST_TRIALS.all || networks.filter((one) => one === network).length >= MOST_TRIALS.one)
       throw new AppError('rateLimited', 'Others try the media port just now; wait a little', {
         details: { retryAfterMs: TRIAL_MS },
       })
-    this.#starting++
+    this.#starting.push(network)
     try {
       const made = await this.#sfu.createRouter({ mayStartWorker: false })
       const { router } = made
@@ -90,7 +96,12 @@ export class Echo {
         throw error
       })
       const patience = setTimeout(() => router.close(), TRIAL_MS)
-      const trial: Trial = { isHeard: false, settle: () => transport.getStats().catch(() => null), end: () => router.close() }
+      const trial: Trial = {
+        network,
+        isHeard: false,
+        settle: () => transport.getStats().catch(() => null),
+        end: () => router.close(),
+      }
       router.observer.once('close', () => {
         clearTimeout(patience)
         this.#trials.delete(transport.id)
@@ -104,7 +115,7 @@ export class Echo {
       const candidates = iceCandidates.map(({ protocol, address, port }) => ({ protocol, address, port }))
       return { trialId: transport.id, usernameFragment, password, candidates }
     } finally {
-      this.#starting--
+      this.#starting.splice(this.#starting.indexOf(network), 1)
     }
   }
 
@@ -114,6 +125,8 @@ export class Echo {
     const trial = this.#trials.get(trialId)
     if (!trial) return false
     await trial.settle()
+    // mediasoup hands on what it was told a turn after the answers that came with it.
+    await setImmediate()
     trial.end()
     return trial.isHeard
   }

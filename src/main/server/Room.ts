@@ -8,7 +8,7 @@ import type { Right, Role } from '../../shared/roles.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Door } from './Door.ts'
 import { Peer, roleWithout, type Declared, type ResumeHashes, type Seat } from './Peer.ts'
-import { admitsPlain } from './plainGuests.ts'
+import { admitsPlain, inTheClear } from './plainGuests.ts'
 import { RoomMedia } from './RoomMedia.ts'
 import { Roster } from './Roster.ts'
 import type { Logger } from './log.ts'
@@ -72,7 +72,7 @@ export class Room extends Emitter<Events> {
   #state: RoomState = 'EMPTY'
   /** While everyone is sent out, nobody takes over. */
   #isEnding = false
-  readonly #news = new Paced(NEWS_EVERY_MS, () => this.#tell('roomChanged', { room: this.info }))
+  readonly #news = new Paced(NEWS_EVERY_MS, () => this.#tellNews())
 
   constructor(stored: StoredRoom, context: RoomContext) {
     super()
@@ -90,6 +90,11 @@ export class Room extends Emitter<Events> {
 
   get info(): RoomInfo {
     return describeRoom(this.#stored, this.#context.linkKey(this.#stored), this.#state, this.roster.size)
+  }
+
+  /** As someone may see it who comes so. */
+  shownTo({ isPlain }: Pick<Seat, 'isPlain'>): RoomInfo {
+    return isPlain ? inTheClear(this.info) : this.info
   }
 
   get stored(): StoredRoom {
@@ -162,7 +167,7 @@ export class Room extends Emitter<Events> {
     return {
       status: 'joined',
       self: peer.member,
-      room: this.info,
+      room: this.shownTo(peer.seat),
       members: this.roster.members,
       revision: this.roster.revision,
       messages,
@@ -199,7 +204,7 @@ export class Room extends Emitter<Events> {
     clearTimeout(this.#held.get(peer))
     this.#held.delete(peer)
     if (peer.connection) {
-      peer.connection.wire.exit(this.id)
+      this.#disconnect(peer.connection)
       peer.connection.peer = null
     }
     this.roster.remove(peer, reason)
@@ -246,7 +251,8 @@ export class Room extends Emitter<Events> {
   }
 
   relay(from: Peer, { to, payload, roomId }: Params<'relay'>): void {
-    const { id, slug, joinCode, linkKey } = this.info
+    const { id, slug, joinCode } = this.#stored
+    const linkKey = this.#context.linkKey(this.#stored)
     if (roomId !== undefined && ![id, slug, joinCode, keyedCode(joinCode, linkKey)].includes(roomId))
       throw new AppError('notInRoom', 'You are not in that room; who is in another one is not reached from here')
     const connection = this.roster.get(to)?.connection
@@ -314,7 +320,7 @@ export class Room extends Emitter<Events> {
     this.door.close()
     const peers = [...this.roster]
     // First everyone leaves the channel, so that nobody is told of all the others who go.
-    for (const { connection } of peers) connection?.wire.exit(this.id)
+    for (const { connection } of peers) if (connection) this.#disconnect(connection)
     for (const peer of peers) this.remove(peer, 'closed', reason === 'shutdown')
     this.#isEnding = false
   }
@@ -339,6 +345,17 @@ export class Room extends Emitter<Events> {
     connection.grant = peer.seat.grant
     connection.peer = peer
     connection.wire.enter(this.id)
+    connection.wire.enter(this.#newsChannel(connection.isPlain))
+  }
+
+  #disconnect({ wire, isPlain }: Connection): void {
+    wire.exit(this.id)
+    wire.exit(this.#newsChannel(isPlain))
+  }
+
+  /** On which it says what it is now, to those who can be overheard apart from the others. */
+  #newsChannel(isPlain: boolean): string {
+    return `${isPlain ? 'plain ' : ''}news of ${this.id}`
   }
 
   /** For the grace period. */
@@ -374,6 +391,11 @@ export class Room extends Emitter<Events> {
   #tellRoom(): void {
     this.emit('changed')
     this.#news.due()
+  }
+
+  #tellNews(): void {
+    for (const isPlain of [false, true])
+      this.#context.teller(this.#newsChannel(isPlain))('roomChanged', { room: this.shownTo({ isPlain }) })
   }
 }
 

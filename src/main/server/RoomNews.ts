@@ -2,7 +2,7 @@ import type { Room } from '../../shared/model.ts'
 import { Audience } from './Audience.ts'
 import type { Connection, Tell } from './Connection.ts'
 import { Paced } from '../lan/Paced.ts'
-import { admitsPlain } from './plainGuests.ts'
+import { admitsPlain, inTheClear } from './plainGuests.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
 /** The least time between two rounds of news, in ms. */
@@ -17,6 +17,8 @@ export class RoomNews {
   readonly #changed = new Map<string, StoredRoom>()
   /** Rooms that lists may show, and must not any more. */
   readonly #gone = new Map<string, StoredRoom>()
+  /** Of both, those that may have been shown to who came without encryption: of others not even the id is theirs. */
+  readonly #shownPlain = new Set<string>()
   readonly #news = new Paced(EVERY_MS, () => this.#tell())
 
   constructor(teller: (channel: string) => Tell, describe: (stored: StoredRoom) => Room) {
@@ -35,16 +37,18 @@ export class RoomNews {
     this.#plainWatchers.remove(connection)
   }
 
-  /** Of a private room nothing is told. */
-  changed(stored: StoredRoom): void {
+  /** Of a private room nothing is told. `before` is what it was until now, where it was another one. */
+  changed(stored: StoredRoom, before: StoredRoom | null = null): void {
     if (stored.visibility === 'private') return
+    this.#note(stored, before)
     this.#gone.delete(stored.id)
     this.#changed.set(stored.id, stored)
     this.#news.due()
   }
 
   /** A public one was deleted, or is private now. */
-  gone(stored: StoredRoom): void {
+  gone(stored: StoredRoom, before: StoredRoom | null = null): void {
+    this.#note(stored, before)
     this.#changed.delete(stored.id)
     this.#gone.set(stored.id, stored)
     this.#news.due()
@@ -56,17 +60,26 @@ export class RoomNews {
 
   #tell(): void {
     for (const stored of this.#changed.values()) {
-      const { id: roomId, tenantId } = stored
+      const { tenantId } = stored
       const room = this.#describe(stored)
       this.#watchers.of(tenantId)('roomChanged', { room })
-      if (admitsPlain(stored)) this.#plainWatchers.of(tenantId)('roomChanged', { room })
-      else this.#plainWatchers.of(tenantId)('roomGone', { roomId })
+      if (admitsPlain(stored)) this.#plainWatchers.of(tenantId)('roomChanged', { room: inTheClear(room) })
+      else this.#gonePlain(stored)
     }
-    for (const { id: roomId, tenantId } of this.#gone.values()) {
-      this.#watchers.of(tenantId)('roomGone', { roomId })
-      this.#plainWatchers.of(tenantId)('roomGone', { roomId })
+    for (const stored of this.#gone.values()) {
+      this.#watchers.of(stored.tenantId)('roomGone', { roomId: stored.id })
+      this.#gonePlain(stored)
     }
     this.#changed.clear()
     this.#gone.clear()
+    this.#shownPlain.clear()
+  }
+
+  #gonePlain({ id: roomId, tenantId }: StoredRoom): void {
+    if (this.#shownPlain.has(roomId)) this.#plainWatchers.of(tenantId)('roomGone', { roomId })
+  }
+
+  #note(stored: StoredRoom, before: StoredRoom | null): void {
+    if (admitsPlain(stored) || (before !== null && admitsPlain(before))) this.#shownPlain.add(stored.id)
   }
 }

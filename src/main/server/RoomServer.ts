@@ -13,7 +13,7 @@ import { HeadCount } from './HeadCount.ts'
 import { LivingRooms } from './LivingRooms.ts'
 import { NewRoomBudget } from './NewRoomBudget.ts'
 import { allows, type Peer } from './Peer.ts'
-import { admitsPlain, encryptionRequired } from './plainGuests.ts'
+import { admitsPlain, encryptionRequired, inTheClear } from './plainGuests.ts'
 import { describeRoom, type Room, type RoomContext } from './Room.ts'
 import { RoomNews } from './RoomNews.ts'
 import type { Actor } from './store/audit.ts'
@@ -116,7 +116,7 @@ export class RoomServer {
     const room = await this.access.find(connection, ref)
     // Nobody else on the network should read what it is called.
     if (connection.plain && !admitsPlain(room)) throw encryptionRequired(connection.plain)
-    return this.describe(room)
+    return this.#shownTo(connection, room)
   }
 
   async updateRoom(connection: Connection, { changes, version, ...own }: Params<'updateRoom'>): Promise<Value<'updateRoom'>> {
@@ -195,23 +195,26 @@ export class RoomServer {
     }
     if (!connection.peer) this.#news.watch(connection)
     const wanted = query.trim().toLowerCase()
-    const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE })
-    const isShown = (stored: StoredRoom) => !isPlain || admitsPlain(stored)
-    const leading = cursor === null ? this.#withPeople(tenantId, wanted).filter(({ stored }) => isShown(stored)) : []
+    const page = await listRooms(this.#context.store, { tenantId, query: wanted, cursor, limit: ROOMS_PER_PAGE, plain: isPlain })
+    const leading = cursor === null ? this.#withPeople(tenantId, wanted, isPlain) : []
     if (cursor === null) connection.listedFirst = new Set(leading.map(({ id }) => id))
     // What led the first page is left out of the rest, be it empty by now; what has people only now is not.
-    const rest = page.rooms.filter((stored) => !connection.listedFirst.has(stored.id) && isShown(stored))
+    const rest = page.rooms.filter((stored) => !connection.listedFirst.has(stored.id))
     return {
-      rooms: [...leading.map(({ info }) => info), ...rest.map((stored) => this.describe(stored))],
+      rooms: [...leading.map(({ stored }) => stored), ...rest].map((stored) => this.#shownTo(connection, stored)),
       cursor: page.cursor,
     }
   }
 
+  #shownTo({ isPlain }: Connection, stored: StoredRoom): RoomInfo {
+    return isPlain ? inTheClear(this.describe(stored)) : this.describe(stored)
+  }
+
   /** Listed rooms that someone is in: a page of those with the most people. */
-  #withPeople(tenantId: string, wanted: string): Room[] {
+  #withPeople(tenantId: string, wanted: string, plain: boolean): Room[] {
     return [...this.living]
       .filter(({ stored }) => stored.tenantId === tenantId && stored.name.toLowerCase().includes(wanted))
-      .filter(isListed)
+      .filter((room) => isListed(room) && (!plain || admitsPlain(room.stored)))
       .sort((a, b) => b.roster.size - a.roster.size)
       .slice(0, ROOMS_PER_PAGE)
   }
@@ -321,9 +324,9 @@ export class RoomServer {
     const live = this.living.get(stored.id)
     if (live) live.stored = stored
     if (stored.version === 1) this.#empty.made(stored)
-    this.#news.changed(stored)
+    this.#news.changed(stored, before)
     // The id of a private room is what one comes in with: only those hear of it who know it from before.
-    if (stored.visibility === 'private' && before?.visibility === 'public') this.#news.gone(stored)
+    if (stored.visibility === 'private' && before?.visibility === 'public') this.#news.gone(stored, before)
   }
 
   #gone(stored: StoredRoom): void {

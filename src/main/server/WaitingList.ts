@@ -117,7 +117,12 @@ export class WaitingList extends Emitter<{ changed: [] }> {
       const place = (counts[waiter.reason] += 1)
       if (place === waiter.told) continue
       waiter.told = place
-      waiter.connection?.wire.notify('placeChanged', { status: 'waiting', reason: waiter.reason, place, room: waiter.room.info })
+      waiter.connection?.wire.notify('placeChanged', {
+        status: 'waiting',
+        reason: waiter.reason,
+        place,
+        room: waiter.room.shownTo(waiter.applicant),
+      })
     }
     this.emit('changed')
   }

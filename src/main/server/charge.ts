@@ -4,12 +4,24 @@ import { AppError } from '../../shared/errors.ts'
 /** A budget, and whose share of it. */
 type Share = readonly [RateLimiterMemory, key: string]
 
-/** Takes something out of each budget. Throws `rateLimited` with the sentence where one of them has not enough left. */
+/**
+ * Takes something out of each budget, one's own first: who has nothing left there does not use up what is for all. Throws `rateLimited` with
+ * the sentence where one of them has not enough left; then nothing is taken from any.
+ */
 export async function pay(shares: readonly Share[], sentence: string, points = 1): Promise<void> {
-  await Promise.all(shares.map(([budget, key]) => budget.consume(key, points))).catch((refusal: unknown) => {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal
-    throw new AppError('rateLimited', sentence, { details: { retryAfterMs: refusal.msBeforeNext } })
-  })
+  const taken: Share[] = []
+  for (const share of shares) {
+    const [budget, key] = share
+    // Also what is refused is counted.
+    taken.push(share)
+    try {
+      await budget.consume(key, points)
+    } catch (refusal) {
+      await giveBack(taken, points)
+      if (!(refusal instanceof RateLimiterRes)) throw refusal
+      throw new AppError('rateLimited', sentence, { details: { retryAfterMs: refusal.msBeforeNext } })
+    }
+  }
 }
 
 /**
@@ -24,8 +36,12 @@ export async function charge<T>(
 ): Promise<T> {
   await pay(shares, sentence)
   const result = await attempt()
-  if (succeeded(result)) await Promise.all(shares.map(([budget, key]) => budget.reward(key)))
+  if (succeeded(result)) await giveBack(shares, 1)
   return result
+}
+
+async function giveBack(shares: readonly Share[], points: number): Promise<void> {
+  await Promise.all(shares.map(([budget, key]) => budget.reward(key, points)))
 }
 
 /** One network of IPv6 has as many addresses as it likes: its first 64 bits stand for all (RFC 4291). */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { canBeSeen, oneLine } from '../../shared/names.ts'
 import { USUAL_MEDIA_PORTS, USUAL_PORT } from '../../shared/ports.ts'
 
 const PortRange = z
@@ -43,7 +44,12 @@ export const ServerConfig = z.object({
   /** Whether others in its networks are shown that it is there (DNS-SD over multicast DNS). */
   mdns: z.boolean().default(true),
   /** The name that people see. */
-  name: z.string().trim().min(1, 'Give a name').max(64, 'A name has 64 characters at most').default(hostname),
+  name: z
+    .string()
+    .overwrite(oneLine)
+    .max(64, 'A name has 64 characters at most')
+    .refine(canBeSeen, 'Give a name')
+    .default(hostname),
   /** Addresses that media is announced on, where they differ from the one listened on. */
   announceIps: z.array(z.union([z.ipv4(), z.ipv6()], 'Give an IP address')).default([]),
   /** Media ports, UDP and TCP: each worker takes one. */

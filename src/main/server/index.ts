@@ -102,6 +102,11 @@ export async function startRoomServer(input: ServerConfigInput, watch: Watch = {
     const http = createServer((request, response) => handle(request, response))
     const plain = config.plainPort === null ? null : createServer((request, response) => handlePlain(request, response))
     certificate?.showOn(http)
+    if (certificate && certificate.excess.length > 0)
+      log.warn(
+        { domains: certificate.excess },
+        'the authority of this server, made by an older version, can vouch for names of the internet',
+      )
     if (plain) servePlain(plain)
     const interfaces = new Interfaces()
     closers.push(() => interfaces.close())

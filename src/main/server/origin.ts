@@ -18,10 +18,10 @@ const ownNames = new Set(['localhost', hostname().toLowerCase(), `${hostname().t
  * following a link into a window of its own is let in. Programs without a browser send neither.
  */
 export function mayEnter(request: IncomingMessage, allowed: Allowed): boolean {
-  const host = request.headers.host?.toLowerCase()
   const { socket } = request
   if (!isPlain(socket) && !isPrivate(socket)) return false
-  if (host === undefined || !isOwnHost(host, socket.localAddress, allowed)) return false
+  if (!isForThis(request, allowed)) return false
+  const host = request.headers.host?.toLowerCase()
   const origin = request.headers.origin?.toLowerCase()
   if (origin === undefined) return !isAskedForElsewhere(request.headers)
   if (isPlain(socket)) return origin === `http://${host}`
@@ -47,7 +47,13 @@ function isAskedForElsewhere(headers: IncomingHttpHeaders): boolean {
   return mode !== 'navigate' || destination !== 'document'
 }
 
-function isOwnHost(host: string, localAddress: string | undefined, { announceIps, allowedHosts }: Allowed): boolean {
+/** Whether a request's Host is this server: by the address that it has reached, or by name. */
+export function isForThis(
+  { headers, socket: { localAddress } }: IncomingMessage,
+  { announceIps, allowedHosts }: Allowed,
+): boolean {
+  const host = headers.host?.toLowerCase()
+  if (host === undefined) return false
   const url = URL.parse(`http://${host}`)
   if (url?.host !== host.replace(/:80$/, '')) return false
   const name = url.hostname.replace(/^\[|\]$/g, '')

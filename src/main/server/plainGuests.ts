@@ -3,6 +3,7 @@
  * them, and no right given to them.
  */
 import { AppError } from '../../shared/errors.ts'
+import type { Room } from '../../shared/model.ts'
 import type { Params, RequestName } from '../../shared/protocol.ts'
 import type { StoredRoom } from './store/rooms.ts'
 
@@ -46,6 +47,9 @@ export function requirePermitted<N extends RequestName>(plain: Plain, name: N, p
 export function admitsPlain({ visibility, admission, passwordHash }: StoredRoom): boolean {
   return visibility === 'public' && admission === 'open' && passwordHash === null
 }
+
+/** A room as it is shown to them: what stands for an invitation would be one for all who read along, also when the room is closed to them. */
+export const inTheClear = (room: Room): Room => ({ ...room, linkKey: null })
 
 export const encryptionRequired = ({ secureUrl: url }: Plain) =>
   new AppError('encryptionRequired', `That needs an encrypted connection: open ${url} instead`, { details: { url } })

@@ -127,10 +127,10 @@ export const catalogue: Record<string, Calls> = {
     roomById: [(db) => rooms.roomById(db, 'local', 'room')],
     roomBySlug: [(db) => rooms.roomBySlug(db, 'local', 'slug')],
     roomByJoinCode: [(db) => rooms.roomByJoinCode(db, 'local', 'ABC123')],
-    listRooms: [false, true].flatMap((all) => [
-      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, all }),
-      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, all, cursor }),
-      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, all, cursor, query: 'part' }),
+    listRooms: [{ all: false }, { all: true }, { plain: true }].flatMap((which) => [
+      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, ...which }),
+      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, ...which, cursor }),
+      (db: Db) => rooms.listRooms(db, { tenantId: 'local', limit: 50, ...which, cursor, query: 'part' }),
     ]),
   },
   seats: {

@@ -5,6 +5,7 @@ import type { LinkMeaning, MetServer, NearbyServer } from '../../../shared/bridg
 import { Emitter } from '../../../shared/emitter.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
+import { skeletonOf } from '../../../shared/names.ts'
 import type { RoomLink } from '../../../shared/roomLink.ts'
 import type { Seen } from '../../lan/mdns/Sightings.ts'
 import { Paced } from '../../lan/Paced.ts'
@@ -118,7 +119,7 @@ export class Servers extends Emitter<{ changed: [] }> {
     const before = recognised.status === 'changed' ? recognised.server : null
     const name = this.#nameOf(shown.fingerprint)
     // Addresses are given to others. Whoever was picked from the list by another name is another server; by the same one, none to meet.
-    const isOther = fingerprint !== null && name !== null && name !== before?.name
+    const isOther = fingerprint !== null && name !== null && skeletonOf(name) !== skeletonOf(before?.name ?? '')
     if (before && !isOther && !(await this.#isElsewhere(before, address)))
       return { status: 'changed', name: before.name, words: await words() }
     // Whoever has typed a name that this computer's own authorities vouch for needs no words.

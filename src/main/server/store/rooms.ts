@@ -160,12 +160,14 @@ export interface RoomsPage {
   limit: number
   /** Private and ended ones, too. */
   all?: boolean | undefined
+  /** Those only that keep nobody out, as `admitsPlain` says it. */
+  plain?: boolean
 }
 
 /** Open public rooms, newest first. Throws `badRequest` for a cursor that was not given out here. */
 export async function listRooms(
   db: Db,
-  { tenantId, query = '', cursor = null, limit, all = false }: RoomsPage,
+  { tenantId, query = '', cursor = null, limit, all = false, plain = false }: RoomsPage,
 ): Promise<{ rooms: StoredRoom[]; cursor: string | null }> {
   const after = parseCursor(cursor)
   const rows = await db.query
@@ -174,6 +176,8 @@ export async function listRooms(
     .where('tenant_id', '=', tenantId)
     // The visibility is a literal, so that SQLite sees that the partial index serves.
     .$if(!all, (rooms) => rooms.where('visibility', '=', sql.lit('public')).where('closed_at', 'is', null))
+    .$if(plain, (rooms) => rooms.where('visibility', '=', 'public').where('admission', '=', 'open'))
+    .$if(plain, (rooms) => rooms.where('password_hash', 'is', null))
     .$if(query !== '', (rooms) =>
       rooms.where((eb) => eb(eb.fn('instr', [eb.fn('lower', ['name']), eb.val(query.toLowerCase())]), '>', eb.lit(0))),
     )

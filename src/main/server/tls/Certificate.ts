@@ -53,6 +53,11 @@ export class Certificate extends Emitter<{ renewed: [] }> {
     return this.#identity.authority
   }
 
+  /** Domains of the internet that the authority could vouch for; there are none but with one of an older version. */
+  get excess(): string[] {
+    return this.#identity.excess
+  }
+
   get info(): CertificateInfo {
     const { fingerprint, names, validUntil, authority } = this.#identity
     return { fingerprint, words: this.#words, names, validUntil: validUntil.toISOString(), authority: fingerprintOf(authority) }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseFingerprint, type Fingerprint } from '../../../shared/fingerprint.ts'
 import { StartError } from '../StartError.ts'
 import type { KeyPair, Names } from './authority.ts'
+import { permittedNames } from './permittedNames.ts'
 
 /** A certificate that runs out within this time is replaced at a start, in ms. */
 const RENEW_MS = 60 * 86_400_000
@@ -18,6 +19,8 @@ export interface Identity {
   readonly credentials: { cert: string; key: string }
   /** PEM, for those who would rather install it than pass a warning; null where the owner has brought a certificate. */
   readonly authority: string | null
+  /** Domains of the internet that the authority could vouch for: what older versions have made. */
+  readonly excess: string[]
   /** DNS names and IP addresses that the certificate is for. */
   readonly names: string[]
   readonly validUntil: Date
@@ -74,10 +77,13 @@ function identityOf(server: KeyPair, authority: KeyPair | null): Identity {
     fingerprint: parseFingerprint(certificate.fingerprint256)!,
     credentials: { cert, key: server.key },
     authority: authority?.certificate ?? null,
+    excess: authority ? permittedNames(authority.certificate).filter((name) => !isLocalName(name)) : [],
     names: (certificate.subjectAltName ?? '').split(', ').map((name) => short(name.replace(/^(DNS|IP Address):/, ''))),
     validUntil: certificate.validToDate,
   }
 }
+
+const isLocalName = (name: string) => /(^|\.)(local|localhost)$/.test(name)
 
 /** As people write IPv6 addresses (RFC 5952). */
 const short = (name: string) => (isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name)
@@ -124,10 +130,13 @@ function readOwn<T>(file: string, read: (pem: string) => T): { pem: string; valu
   }
 }
 
-/** The names by which this machine is found in its network (`.local` by multicast DNS, RFC 6762), and its addresses. */
+/**
+ * The name by which this machine is found in its network by multicast DNS (RFC 6762), and its addresses. Its name in other domains is
+ * nothing that its authority may vouch for.
+ */
 function namesHere(server: string): Names {
   const [host = ''] = hostname().toLowerCase().split('.')
-  const hosts = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(host) ? [host, `${host}.local`] : []
+  const hosts = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(host) ? [`${host}.local`] : []
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   return { server, hosts, addresses: addresses.filter(({ internal }) => !internal).map(({ address }) => address) }
 }

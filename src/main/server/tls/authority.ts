@@ -15,7 +15,7 @@ export interface KeyPair {
 export interface Names {
   /** As its people know it. */
   server: string
-  /** The names that this machine has in its network. */
+  /** The names that this machine has in its network, each in a domain that the authority may vouch for. */
   hosts: string[]
   addresses: string[]
 }
@@ -40,17 +40,20 @@ const PRIVATE_NETWORKS: [string, number][] = [
   ['fc00::', 7],
   ['fe80::', 10],
 ]
+/** Domains that are never of the internet (RFC 6762, 6761). */
+const LOCAL_NAMES = ['local', 'localhost']
 const privateNetworks = new BlockList()
 for (const [net, prefix] of PRIVATE_NETWORKS) privateNetworks.addSubnet(net, prefix, net.includes(':') ? 'ipv6' : 'ipv4')
 
 /**
- * An authority for this server alone. It can vouch for nothing but this machine's names and private addresses (RFC 5280, 4.2.1.10), so
- * that whoever installs it on a phone need not fear that it vouches for a bank.
+ * An authority for this server alone. It can vouch for nothing but names and addresses of private networks (RFC 5280, 4.2.1.10), so that
+ * whoever installs it on a phone need not fear that it vouches for a bank. Not for the machine's own bare name: a machine is called
+ * `dev`, and so is a domain of the internet, with all that is in it.
  */
-export async function makeAuthority({ server, hosts }: Pick<Names, 'server' | 'hosts'>): Promise<KeyPair> {
+export async function makeAuthority({ server }: Pick<Names, 'server'>): Promise<KeyPair> {
   const keys = await makeKeys()
   const permitted = [
-    ...['local', 'localhost', ...hosts].map((name) => new GeneralName({ dNSName: name })),
+    ...LOCAL_NAMES.map((name) => new GeneralName({ dNSName: name })),
     ...PRIVATE_NETWORKS.map(([net, prefix]) => new GeneralName({ iPAddress: `${net}/${prefix}` })),
   ].map((base) => new GeneralSubtree({ base }))
   const constraints = new NameConstraints({ permittedSubtrees: new GeneralSubtrees(permitted) })

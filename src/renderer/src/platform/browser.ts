@@ -13,7 +13,7 @@ const HostKeys = z.record(z.string(), z.string())
 export function browserPlatform(): Platform {
   const { link, fault } = readRoomLink(location.href)
   const invited = ({ joinCode, linkKey }: LinkedRoom): RoomLink | null =>
-    link?.room === joinCode ? { ...link, key: linkKey } : null
+    link?.room === joinCode ? { ...link, key: linkKey ?? link.key } : null
   // The port without encryption marks its page so.
   const isPlain = 'plain' in document.documentElement.dataset
   return {
