@@ -55,11 +55,11 @@ describe('what a browser remembers', () => {
 describe('the address', () => {
   test('says what the page was opened for', () => {
     history.replaceState(null, '', '/?room=ABC123&username=Grace')
-    expect(browserPlatform().invitation).toEqual({ room: 'ABC123', name: 'Grace', fault: null })
+    expect(browserPlatform().invitation).toEqual({ room: 'ABC123', name: 'Grace', fingerprint: null, fault: null })
     history.replaceState(null, '', `/j/abc-123?username=Grace#fp=${fingerprint}&k=${linkKey}`)
-    expect(browserPlatform().invitation).toEqual({ room: `ABC123.${linkKey}`, name: 'Grace', fault: null })
+    expect(browserPlatform().invitation).toEqual({ room: `ABC123.${linkKey}`, name: 'Grace', fingerprint, fault: null })
     history.replaceState(null, '', '/')
-    expect(browserPlatform().invitation).toEqual({ room: null, name: null, fault: null })
+    expect(browserPlatform().invitation).toEqual({ room: null, name: null, fingerprint: null, fault: null })
   })
 
   test('says what is wrong with a damaged link', () => {

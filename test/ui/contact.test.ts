@@ -12,6 +12,7 @@ const urls = ['https://192.168.1.20:4433']
 function meet({
   features = ['byOwnAuthority', 'ownAuthority'],
   known = null as string | null,
+  linked = null as string | null,
   isBrowser = true,
   isPlain = false,
 } = {}) {
@@ -23,7 +24,8 @@ function meet({
     welcome: { features: Object.fromEntries(features.map((name) => [name, true])), server } as unknown as Welcome,
   } as const
   const session = Object.assign(new Emitter<{ connection: [] }>(), { connection, close: () => done.push('closed') })
-  const platform = { isPlain, acquaintance: isBrowser ? acquaintance : null }
+  const invitation = { room: null, name: null, fingerprint: linked }
+  const platform = { isPlain, invitation, acquaintance: isBrowser ? acquaintance : null }
   return { contact: new Contact(session as unknown as Session, platform as Platform), done }
 }
 
@@ -39,6 +41,11 @@ test('a server that a browser meets for the first time is a stranger until its w
 test('one that is known is none, and one that shows another certificate is one again', () => {
   expect(meet({ known: fingerprint }).contact.stranger).toBeNull()
   expect(meet({ known: 'ab'.repeat(32) }).contact.stranger).toMatchObject({ hasChanged: true })
+})
+
+test('of a link that names another certificate it is said so, and of one that names this one nothing', () => {
+  expect(meet({ linked: 'ab'.repeat(32) }).contact.stranger).toMatchObject({ isNotLinked: true })
+  for (const linked of [fingerprint, null]) expect(meet({ linked }).contact.stranger).toMatchObject({ isNotLinked: false })
 })
 
 test('where the words differ, the connection ends and what was kept is forgotten', () => {

@@ -32,9 +32,6 @@ export function findApp(env: NodeJS.ProcessEnv = process.env): FoundApp {
         ? 'Which app? Set LANYARD_APP to the folder of a checkout of Lanyard, or to the program of an installed one.'
         : `LANYARD_APP is ${app}, which is no checkout of Lanyard, nor the program of an installed one.`,
     )
-  const isBuilt = ['node_modules', 'out/main/index.js'].every((made) => existsSync(join(app, made)))
-  if (!isBuilt) throw new Error(`${app} is not built: run \`npm run setup\` there.`)
-
   const electron = join(app, 'node_modules/electron')
   // Electron's own installation writes this file last.
   const isInstalled = existsSync(join(electron, 'path.txt'))

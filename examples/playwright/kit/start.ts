@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +60,7 @@ interface Command {
 
 /** Starts the app and connects to it. Throws where it does not come up; then nothing of it is left. */
 export async function start(options: StartOptions): Promise<StartedHere> {
-  const app = options.app ?? findApp()
+  const app = options.app ?? builtApp()
   const folder = await mkdtemp(join(tmpdir(), 'lanyard-app-'))
   const clear = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
   const userData = options.userData ?? join(folder, 'user-data')
@@ -72,6 +73,14 @@ export async function start(options: StartOptions): Promise<StartedHere> {
     await clear()
     throw error
   }
+}
+
+/** Throws a sentence where there is a checkout that `npm run setup` has not been run in. */
+function builtApp(): FoundApp {
+  const app = findApp()
+  const isBuilt = app.entry === null || existsSync(join(app.entry, 'out/main/index.js'))
+  if (!isBuilt) throw new Error(`${app.entry} is not built: run \`npm run setup\` there.`)
+  return app
 }
 
 /** What the app is told; docs/automation.md says what each means. */

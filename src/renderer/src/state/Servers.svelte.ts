@@ -1,7 +1,7 @@
 import type { Bridge, CallValue, MetServer, NearbyServer } from '../../../shared/bridge.ts'
 import { unwrap } from '../../../shared/errors.ts'
 import type { Room } from '../../../shared/model.ts'
-import { skeletonOf } from '../../../shared/names.ts'
+import { namesakesAmong } from './namesakes.ts'
 
 /** A server whose words are to be compared, and the room that it was met for. */
 export interface Introduction {
@@ -101,6 +101,6 @@ export class Servers {
 
 /** A server's name, with the beginning of its fingerprint where others are called the same: an address is but what they say. */
 export function tellApart(name: string, fingerprint: string, servers: readonly { name: string }[]): string {
-  const likeIt = skeletonOf(name)
-  return servers.filter((other) => skeletonOf(other.name) === likeIt).length > 1 ? `${name} [${fingerprint.slice(0, 6)}]` : name
+  const hasNamesake = namesakesAmong(servers.map((server) => server.name))
+  return hasNamesake(name) ? `${name} [${fingerprint.slice(0, 6)}]` : name
 }
