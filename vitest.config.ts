@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
@@ -11,8 +12,8 @@ export default defineConfig(({ mode }) => ({
     // `--mode long` (npm run test:long): the reliability tests in their full size.
     provide: { long: mode === 'long' },
     passWithNoTests: true,
-    // A server's tests wait more than they work: one file for each core, and none left for nobody.
-    maxWorkers: '100%',
+    // Tests wait more than they work.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Of the tests in one file that say they may.
     maxConcurrency: 4,
     projects: [

@@ -98,13 +98,16 @@ export async function serve(
   }
 }
 
+/** Those who run tests at the same time have ports of their own. */
+const lane = Number(process.env['TEST_PARALLEL_INDEX'] ?? process.env['VITEST_POOL_ID'] ?? 0) % 12
+
 /**
  * A free port that stays free while its server is started again and again: below those that the system gives to connections (from
  * 32,768 on under Linux; /proc/sys/net/ipv4/ip_local_port_range), one of which might take it meanwhile.
  */
 async function lastingPort(): Promise<number> {
   for (;;) {
-    const port = randomInt(20_000, 32_000)
+    const port = 20_000 + lane * 1_000 + randomInt(1_000)
     const probe = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false))
