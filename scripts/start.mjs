@@ -49,7 +49,7 @@ function serve() {
 /** @param {string} line what the server prints: one line of JSON, when it is ready */
 function announce(line) {
   if (!line.startsWith('{"ready":true')) return say(line)
-  /** @type {{ url: string, urls: string[], plainUrls?: string[], words: string[] | null, dataDir: string }} */
+  /** @type {{ url: string, urls: string[], plainUrls?: string[], words?: string[], dataDir: string }} */
   const { url, urls, plainUrls = [], words, dataDir } = JSON.parse(line)
   say(`Lanyard is ready: ${url}`)
   for (const other of urls.filter((other) => other !== url)) say(`  also at ${other}`)
