@@ -44,6 +44,13 @@ async function serve({ logLevel, logFormat, web, ...config }: Settings, webDir: 
   const shown = fingerprint && formatFingerprint(fingerprint)
   if (shown && words) log.info({ fingerprint: shown }, `people recognise this server by the words: ${words.join(' ')}`)
   if (plainUrls.length > 0) log.warn({ plainUrls }, 'guests may come without encryption: others on the network can read along')
-  const ready = { ready: true, url, urls, ...(plainUrls.length > 0 && { plainUrls }), ...(words && { words }), fingerprint: shown }
+  const ready = {
+    ready: true,
+    url,
+    urls,
+    ...(plainUrls.length > 0 && { plainUrls }),
+    ...(words && { words }),
+    fingerprint: shown,
+  }
   process.stdout.write(`${JSON.stringify({ ...ready, version, protocol, dataDir, pid: process.pid })}\n`)
 }
