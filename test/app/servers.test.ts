@@ -290,6 +290,18 @@ test('before a link is opened it is said whose server it means, by what is known
   expect(servers.meantBy({ fingerprint: null, addresses: [mallory, ada.address] })).toEqual({ server: null, others: [] })
 })
 
+test('without a fingerprint nobody is met but at the first address', async () => {
+  const [gone, other] = [
+    await TlsServer.start(await certificateOf(await office())),
+    await TlsServer.start(await certificateOf(await office())),
+  ]
+  await gone.close()
+  const { servers } = appCopy()
+  const wish = { addresses: [gone.address, other.address], fingerprint: null, isProof: false }
+  expect(await servers.meet(wish)).toEqual({ status: 'unreachable' })
+  expect(other.reached).toBe(0)
+})
+
 test('one that is forgotten is a stranger again', async () => {
   const server = await TlsServer.start(await certificateOf(await office()))
   const { know, known, servers, typed } = appCopy()

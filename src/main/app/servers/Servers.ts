@@ -102,8 +102,9 @@ export class Servers extends Emitter<{ changed: [] }> {
   /** Looks who is there, and says whether it is someone known. Nothing is told to them but that someone shakes hands. */
   async meet({ addresses, fingerprint, isProof }: Wish): Promise<MetServer> {
     const { known } = this.#options
-    const claimed = fingerprint === null ? [] : this.#addressesSeen(fingerprint)
-    const found = await this.#findAny([...new Set([...addresses, ...claimed])], fingerprint)
+    // Without a fingerprint the one address is all that says who is meant.
+    const tried = fingerprint === null ? addresses.slice(0, 1) : [...addresses, ...this.#addressesSeen(fingerprint)]
+    const found = await this.#findAny([...new Set(tried)], fingerprint)
     if (found === null) return { status: 'unreachable' }
     const { address, shown } = found
     const words = () => wordsOf(shown.fingerprint)
