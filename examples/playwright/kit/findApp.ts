@@ -32,6 +32,7 @@ export function findApp(env: NodeJS.ProcessEnv = process.env): FoundApp {
         ? 'Which app? Set LANYARD_APP to the folder of a checkout of Lanyard, or to the program of an installed one.'
         : `LANYARD_APP is ${app}, which is no checkout of Lanyard, nor the program of an installed one.`,
     )
+
   const electron = join(app, 'node_modules/electron')
   // Electron's own installation writes this file last.
   const isInstalled = existsSync(join(electron, 'path.txt'))

@@ -47,9 +47,11 @@ export class Servers {
 
   /** The public rooms of those that are known; those with people first. */
   get rooms(): readonly NearbyRoom[] {
-    const named = this.#nearby.map((server) => ({ ...server, name: tellApart(server.name, server.fingerprint, this.#nearby) }))
-    return named
-      .flatMap(({ serverId, name, rooms }) => (rooms ?? []).map((room) => ({ serverId: serverId ?? '', server: name, room })))
+    const nameOf = tellApart(this.#nearby)
+    return this.#nearby
+      .flatMap(({ serverId, name, fingerprint, rooms }) =>
+        (rooms ?? []).map((room) => ({ serverId: serverId ?? '', server: nameOf(name, fingerprint), room })),
+      )
       .sort((a, b) => Number(b.room.present > 0) - Number(a.room.present > 0))
   }
 
@@ -99,8 +101,8 @@ export class Servers {
   }
 }
 
-/** A server's name, with the beginning of its fingerprint where others are called the same: an address is but what they say. */
-export function tellApart(name: string, fingerprint: string, servers: readonly { name: string }[]): string {
-  const hasNamesake = namesakesAmong(servers.map((server) => server.name))
-  return hasNamesake(name) ? `${name} [${fingerprint.slice(0, 6)}]` : name
+/** Names of servers, with the beginning of the fingerprint where others are called the same: an address is but what they say. */
+export function tellApart(servers: readonly { name: string }[]): (name: string, fingerprint: string) => string {
+  const hasNamesake = namesakesAmong(servers.map(({ name }) => name))
+  return (name, fingerprint) => (hasNamesake(name) ? `${name} [${fingerprint.slice(0, 6)}]` : name)
 }
